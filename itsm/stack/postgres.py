@@ -1,0 +1,165 @@
+"""The embedded PostgreSQL: a direct child on a unix socket, never on the network."""
+
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from itsm.stack import processes
+from itsm.stack.console import fail
+from itsm.stack.processes import Child
+from itsm.stack.programs import postgres_bin
+
+USER = "maru"
+DATABASE = "maru"
+# A unix socket's address holds 107 bytes; PostgreSQL adds "/.s.PGSQL.5432" and ".lock".
+LONGEST_SOCKET_FOLDER = 85
+# What a throw-away server does without. Never for data that somebody wants to keep.
+THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """Where one embedded server lives: data folder, socket folder and log file."""
+
+    data: Path
+    sockets: Path
+    log: Path
+    mode: str
+    options: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return f"postgres://{USER}@/{DATABASE}?host={self.sockets}"
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.data / "postmaster.pid"
+
+    def start(self) -> Child:
+        """Makes the cluster when there is none, starts the server and waits until it answers."""
+        programs = self._programs()
+        new = not (self.data / "PG_VERSION").exists()
+        if new:
+            self._initialise(programs)
+        self._forget_dead_server()
+        settings = [
+            "listen_addresses=",
+            f"unix_socket_directories={self.sockets}",
+            "unix_socket_permissions=0700",
+            "logging_collector=off",
+            "log_checkpoints=off",
+            "timezone=UTC",
+            "log_timezone=UTC",
+            *self.options,
+        ]
+        arguments: list[str | Path] = [programs / "postgres", "-D", self.data]
+        for setting in settings:
+            arguments += ["-c", setting]
+        with self.log.open("ab") as log:
+            child = processes.spawn(
+                "postgres", arguments, mode=self.mode, stop_signal=signal.SIGINT, output=log
+            )
+        self._wait(child)
+        if new:
+            self._create_database(programs)
+        return child
+
+    def _initialise(self, programs: Path) -> None:
+        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if any(self.data.iterdir()):
+            fail(
+                f"{self.data} holds a half-made database",
+                "remove that folder when it is from an interrupted first start",
+            )
+        if self.mode == processes.SETUID:
+            os.chown(self.data, processes.NOBODY, processes.NOBODY)
+        made = subprocess.run(
+            processes.command(
+                [programs / "initdb", "-D", self.data, "-U", USER, "-A", "trust", "-E", "UTF8"]
+                # C.UTF-8 of libc: with any C-like lc_ctype pg_trgm drops Hangul.
+                + ["--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+                self.mode,
+            ),
+            preexec_fn=processes.preparation(self.mode),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode:
+            shutil.rmtree(self.data, ignore_errors=True)
+            fail(f"initdb failed: {_last_line(made.stderr)}", "set DATABASE_URL to a server instead")
+
+    def _forget_dead_server(self) -> None:
+        """Removes the lock files of a killed server; waits for one that is still going down."""
+
+        def gone() -> bool:
+            try:
+                pid = int(self._pid_file.read_text().split()[0])
+            except (FileNotFoundError, IndexError, ValueError):
+                return True
+            if processes.started_at(pid) is None:
+                return True
+            return processes.LINUX and "postgres" not in processes.program_name(pid)
+
+        if not processes.wait_until(gone, 30):
+            fail(
+                f"another PostgreSQL uses {self.data}",
+                f"stop process {self._pid_file.read_text().split()[0]} first",
+            )
+        self._pid_file.unlink(missing_ok=True)
+        for left in self.sockets.glob(".s.PGSQL.*"):
+            left.unlink()
+
+    def _wait(self, child: Child) -> None:
+        def ready() -> bool:
+            if not child.running():
+                return True
+            try:
+                return self._pid_file.read_text().splitlines()[7].strip() == "ready"
+            except (FileNotFoundError, IndexError):
+                return False
+
+        answered = processes.wait_until(ready, 60)
+        if not child.running() or not answered:
+            child.stop(5)
+            fail(f"PostgreSQL did not start: {_last_line(self.log.read_text('utf-8', 'replace'))}")
+
+    def _create_database(self, programs: Path) -> None:
+        subprocess.run(
+            [programs / "createdb", "-h", self.sockets, "-U", USER, DATABASE],
+            check=True,
+            capture_output=True,
+        )
+
+    def _programs(self) -> Path:
+        """The programs, copied beside the data where nobody may not read the originals."""
+        original = postgres_bin()
+        if self.mode != processes.SETUID or _open_to_others(original):
+            return original
+        install = original.parent
+        copy = self.data.parent / "programs"
+        if not copy.exists():
+            fresh = copy.with_name("programs.new")
+            shutil.rmtree(fresh, ignore_errors=True)
+            shutil.copytree(install, fresh / install.parent.name / install.name, symlinks=True)
+            # The wheel's libraries are found by a path relative to the programs.
+            libraries = install.parent.parent / f"{install.parent.name}.libs"
+            if libraries.exists():
+                shutil.copytree(libraries, fresh / libraries.name)
+            fresh.chmod(0o755)
+            fresh.rename(copy)
+        return copy / install.parent.name / install.name / original.name
+
+
+def _open_to_others(path: Path) -> bool:
+    """Whether every folder on the way lets other users through."""
+    folder = path.resolve()
+    return all(step.stat().st_mode & 0o005 == 0o005 for step in (folder, *folder.parents))
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no message"
