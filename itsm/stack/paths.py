@@ -1,0 +1,40 @@
+"""Where things lie: in the project, and in an installation's data folder."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+VAR = ROOT / "var"
+DEFAULT_DATA = VAR / "data"
+
+
+def fingerprint(*parts: Path | str) -> str:
+    """One hash over texts and the contents of files; a missing file counts as empty."""
+    total = hashlib.sha256()
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else _content(part)
+        total.update(hashlib.sha256(content).digest())
+    return total.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Remembers that a step was done for one state of its inputs."""
+
+    file: Path
+
+    def holds(self, value: str) -> bool:
+        return self.file.is_file() and self.file.read_text() == value
+
+    def set(self, value: str) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.file.with_name(f"{self.file.name}.{os.getpid()}")
+        fresh.write_text(value)
+        fresh.replace(self.file)
