@@ -10,6 +10,7 @@ from collections.abc import Generator
 
 import pytest
 
+from itsm.env import SETTINGS
 from itsm.stack.throwaway import ThrowAway
 
 _RUNNING = "MARU_TEST_SERVERS"
@@ -27,15 +28,24 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def _start(config: pytest.Config) -> None:
     database = os.environ.get("MARU_TEST_DATABASE_URL")
     redis = os.environ.get("MARU_TEST_REDIS_URL")
-    if not (database and redis):
-        servers = ThrowAway()
-        config.add_cleanup(servers.stop)
-        servers.start()
-        database = database or servers.postgres.url
-        redis = redis or servers.valkey.url
-    os.environ["DATABASE_URL"] = database
-    os.environ["REDIS_URL"] = redis
+    _forget_settings()
+    servers = ThrowAway()
+    config.add_cleanup(servers.stop)
+    if not database:
+        servers.start_postgres()
+    if not redis:
+        servers.start_valkey()
+    os.environ["DATABASE_URL"] = database or servers.postgres.url
+    os.environ["REDIS_URL"] = redis or servers.valkey.url
+    os.environ["MARU_DATA_DIR"] = str(servers.folder / "data")
     os.environ[_RUNNING] = str(os.getpid())
+
+
+def _forget_settings() -> None:
+    """Tests see the defaults, whatever the shell they were started from has set."""
+    for setting in SETTINGS:
+        os.environ.pop(setting.name, None)
+        os.environ.pop(f"{setting.name}_FILE", None)
 
 
 def _take_own_valkey_database(number: int) -> None:

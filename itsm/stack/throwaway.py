@@ -44,8 +44,10 @@ class ThrowAway:
         )
         self.children: dict[str, Child] = {}
 
-    def start(self) -> None:
+    def start_postgres(self) -> None:
         self.children["postgres"] = self.postgres.start()
+
+    def start_valkey(self) -> None:
         self.children["valkey"] = self.valkey.start()
 
     def stop(self) -> None:

@@ -1,0 +1,1 @@
+"""Composition root: settings, addresses, workers and the one-machine stack."""

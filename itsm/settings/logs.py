@@ -1,0 +1,61 @@
+"""One line per event on standard output, for people or for a log collector, with the request id."""
+
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from core import context
+
+
+def _with_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if identity := context.request_id.get():
+        event["request_id"] = identity
+    return event
+
+
+def logging(level: str, form: str) -> dict[str, Any]:
+    """Django's LOGGING for the least level and the form "text" or "json"."""
+    shared = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        _with_request,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer = (
+        [
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+        if form == "json"
+        else [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, pad_level=False)]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": shared,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *renderer,
+                ],
+            }
+        },
+        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["out"], "level": level.upper()},
+        "loggers": {
+            "django": {"handlers": [], "propagate": True, "level": level.upper()},
+            "django.server": {"handlers": [], "propagate": True},
+            "django.utils.autoreload": {"level": "INFO"},
+            "gunicorn": {"handlers": [], "propagate": True},
+        },
+    }
