@@ -11,5 +11,5 @@ if not env.SECRET_KEY.is_given():
     )
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "itsm.staticfiles.HashedStorage"},
 }
