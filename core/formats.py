@@ -1,0 +1,73 @@
+"""Instants, sizes and counts as the reader writes them. Language and zone are the active ones.
+
+Korean: 2026.11.23(월) 14:05, within the year 11.23(월) 14:05. English: Mon 23 Nov 2026, 14:05.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+_DAYS_KO = "월화수목금토일"
+_DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def is_korean() -> bool:
+    return (get_language() or "en").startswith("ko")
+
+
+def day(value: datetime | date, today: date | None = None) -> str:
+    """The day with its weekday; the year only when it is not this one."""
+    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    year = local.year if local.year != (today or timezone.localdate()).year else 0
+    if is_korean():
+        prefix = f"{year}." if year else ""
+        return f"{prefix}{local.month:02d}.{local.day:02d}({_DAYS_KO[local.weekday()]})"
+    suffix = f" {year}" if year else ""
+    return f"{_DAYS_EN[local.weekday()]} {local.day} {_MONTHS_EN[local.month - 1]}{suffix}"
+
+
+def clock(value: datetime) -> str:
+    """Hours and minutes, 24-hour."""
+    local = timezone.localtime(value)
+    return f"{local.hour:02d}:{local.minute:02d}"
+
+
+def moment(value: datetime) -> str:
+    """Day and time."""
+    return f"{day(value)}{' ' if is_korean() else ', '}{clock(value)}"
+
+
+def ago(value: datetime, now: datetime | None = None) -> str:
+    """How long since: minutes, hours, yesterday with its time, then the day."""
+    now = now or timezone.now()
+    minutes = int((now - value).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return ngettext("%(n)d min ago", "%(n)d min ago", minutes) % {"n": minutes}
+    if minutes < 24 * 60:
+        hours = minutes // 60
+        return ngettext("%(n)d h ago", "%(n)d h ago", hours) % {"n": hours}
+    if timezone.localdate(value) == timezone.localdate(now) - timedelta(days=1):
+        return _("yesterday %(time)s") % {"time": clock(value)}
+    return day(value)
+
+
+def age(start: datetime, end: datetime | None = None) -> str:
+    """A length of time in its largest unit: 35m, 7h, 12d."""
+    minutes = max(0, int(((end or timezone.now()) - start).total_seconds() // 60))
+    if minutes < 60:
+        return _("%(n)dm") % {"n": minutes}
+    if minutes < 48 * 60:
+        return _("%(n)dh") % {"n": minutes // 60}
+    return _("%(n)dd") % {"n": minutes // (24 * 60)}
+
+
+def size(octets: int) -> str:
+    """A file's size."""
+    if octets < 1024 * 1024:
+        return f"{max(1, round(octets / 1024)):,} KB"
+    return f"{octets / 1024 / 1024:,.1f} MB"
