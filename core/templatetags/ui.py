@@ -29,7 +29,11 @@ PHASE_ICONS = {
 @lru_cache(maxsize=256)
 def icon_markup(name: str, cls: str = "", label: str = "") -> SafeString:
     """The `<svg>` that shows one symbol of the sprite; hidden from screen readers without a label."""
-    role = format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')
+    role = (
+        format_html(' role="img" aria-label="{}"', label)
+        if label
+        else mark_safe(' aria-hidden="true"')
+    )
     return format_html(
         '<svg class="icon{}"{}><use href="{}#i-{}"/></svg>',
         f" {cls}" if cls else "",
@@ -85,7 +89,10 @@ def when(instant: datetime | None, style: str = "ago") -> SafeString | str:
     full = formats.moment(instant)
     if style == "date":
         return format_html(
-            '<time datetime="{}" title="{}">{}</time>', instant.isoformat(), full, formats.day(instant)
+            '<time datetime="{}" title="{}">{}</time>',
+            instant.isoformat(),
+            full,
+            formats.day(instant),
         )
     if style == "full":
         return format_html('<time datetime="{}">{}</time>', instant.isoformat(), full)
@@ -154,7 +161,9 @@ def field(
 def _dress(bound: BoundField, has_hint: bool, cls: str) -> None:
     attrs = bound.field.widget.attrs
     kind = getattr(bound.field.widget, "input_type", "text")
-    if kind not in ("checkbox", "radio", "file", "hidden") and "input" not in attrs.get("class", ""):
+    if kind not in ("checkbox", "radio", "file", "hidden") and "input" not in attrs.get(
+        "class", ""
+    ):
         attrs["class"] = f"input {cls} {attrs.get('class', '')}".strip()
     described = [f"{bound.auto_id}_hint"] if has_hint else []
     if bound.errors:

@@ -1,0 +1,69 @@
+"""Roles, scopes and preferences."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Role(TextChoices):
+    """What a person is trusted with. Everybody who can sign in is a requester."""
+
+    AGENT = "agent", _("Agent")
+    TEAM_LEAD = "team_lead", _("Team lead")
+    PROBLEM_MANAGER = "problem_manager", _("Problem manager")
+    CHANGE_MANAGER = "change_manager", _("Change manager")
+    CAB_MEMBER = "cab_member", _("CAB member")
+    RELEASE_MANAGER = "release_manager", _("Release manager")
+    SERVICE_OWNER = "service_owner", _("Service owner")
+    KNOWLEDGE_EDITOR = "knowledge_editor", _("Knowledge editor")
+    MANAGER = "manager", pgettext_lazy("role", "Manager")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+# Roles that open the desk and may write there.
+WORKING_ROLES = frozenset(
+    {
+        Role.AGENT,
+        Role.TEAM_LEAD,
+        Role.PROBLEM_MANAGER,
+        Role.CHANGE_MANAGER,
+        Role.RELEASE_MANAGER,
+        Role.SERVICE_OWNER,
+        Role.ADMINISTRATOR,
+    }
+)
+# Roles that open the desk at all.
+DESK_ROLES = WORKING_ROLES | {Role.AUDITOR, Role.MANAGER, Role.CAB_MEMBER, Role.KNOWLEDGE_EDITOR}
+# Roles that may overrule what is computed (a priority, for one).
+LEADING_ROLES = frozenset(
+    {Role.TEAM_LEAD, Role.PROBLEM_MANAGER, Role.SERVICE_OWNER, Role.ADMINISTRATOR}
+)
+
+
+class Scope(TextChoices):
+    """How far a role reaches."""
+
+    ALL = "all", _("Everything")
+    TEAMS = "teams", _("Own teams")
+    SERVICES = "services", _("Own services")
+
+
+class Routing(TextChoices):
+    """How a team gives out its work."""
+
+    MANUAL = "manual", _("By hand")
+    ROUND_ROBIN = "round_robin", _("In turn")
+    LEAST_LOADED = "least_loaded", _("To the least loaded")
+
+
+class Density(TextChoices):
+    COMPACT = "compact", _("Compact")
+    DEFAULT = "default", pgettext_lazy("density", "Default")
+    COMFORTABLE = "comfortable", _("Comfortable")
+
+
+class Theme(TextChoices):
+    SYSTEM = "system", _("As the system")
+    LIGHT = "light", pgettext_lazy("theme", "Light")
+    DARK = "dark", pgettext_lazy("theme", "Dark")

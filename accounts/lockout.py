@@ -1,0 +1,15 @@
+"""What somebody sees who tried too many wrong passwords; the same for known and unknown names."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def locked_out(
+    request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any
+) -> HttpResponse:
+    """Answer 429 with a page that says when to try again."""
+    message = _("Too many failed sign-ins. Wait 15 minutes, or reset your password by mail.")
+    return render(request, "400.html", {"message": message}, status=429)

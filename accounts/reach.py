@@ -1,0 +1,78 @@
+"""What a person's roles reach: read once a request, then asked by every permission rule."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from accounts.enums import DESK_ROLES, LEADING_ROLES, WORKING_ROLES, Role, Scope
+from accounts.models import Department, Membership, RoleGrant, User
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A person's standing. `reads_all` and `works_all` never include restricted records."""
+
+    user_id: int
+    roles: frozenset[str]
+    team_ids: frozenset[int]
+    department_id: int | None
+    shares_department: bool
+    reads_all: bool
+    works_all: bool
+    works_teams: bool
+    reads_services: bool
+    works_services: bool
+
+    @property
+    def opens_desk(self) -> bool:
+        return bool(self.roles & DESK_ROLES)
+
+    @property
+    def works(self) -> bool:
+        return bool(self.roles & WORKING_ROLES)
+
+    @property
+    def leads(self) -> bool:
+        return bool(self.roles & LEADING_ROLES)
+
+    @property
+    def administers(self) -> bool:
+        return Role.ADMINISTRATOR in self.roles
+
+
+NOBODY = Reach(0, frozenset(), frozenset(), None, False, False, False, False, False, False)
+
+
+def reach_of(user: User) -> Reach:
+    """The person's reach, kept on the user object for as long as it lives (one request)."""
+    known: Reach | None = getattr(user, "_reach", None)
+    if known is None:
+        known = _read(user)
+        user._reach = known  # type: ignore[attr-defined]
+    return known
+
+
+def _read(user: User) -> Reach:
+    if not user.is_active or user.pk is None:
+        return NOBODY
+    grants = list(RoleGrant.objects.filter(user=user).values_list("role", "scope"))
+    teams = Membership.objects.filter(user=user).values_list("team_id", flat=True) if grants else []
+    shares = (
+        bool(user.department_id)
+        and Department.objects.filter(pk=user.department_id, shares_records=True).exists()
+    )
+    return Reach(
+        user_id=user.pk,
+        roles=frozenset(role for role, _scope in grants),
+        team_ids=frozenset(teams),
+        department_id=user.department_id,
+        shares_department=shares,
+        reads_all=_holds(grants, DESK_ROLES, Scope.ALL),
+        works_all=_holds(grants, WORKING_ROLES, Scope.ALL),
+        works_teams=bool({role for role, _scope in grants} & WORKING_ROLES),
+        reads_services=_holds(grants, DESK_ROLES, Scope.SERVICES),
+        works_services=_holds(grants, WORKING_ROLES, Scope.SERVICES),
+    )
+
+
+def _holds(grants: Iterable[tuple[str, str]], roles: frozenset[Role], scope: Scope) -> bool:
+    return any(role in roles and held == scope for role, held in grants)

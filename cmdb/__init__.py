@@ -1,0 +1,1 @@
+"""What a record is about: services, configuration items and how they relate."""

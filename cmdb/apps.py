@@ -1,0 +1,9 @@
+"""Registers the cmdb app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CmdbConfig(AppConfig):
+    name = "cmdb"
+    verbose_name = _("Services and configuration items")

@@ -1,0 +1,46 @@
+"""Words for services and configuration items."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class ServiceStatus(TextChoices):
+    PIPELINE = "pipeline", _("In preparation")
+    LIVE = "live", pgettext_lazy("service", "Live")
+    RETIRED = "retired", _("Retired")
+
+
+class Criticality(IntegerChoices):
+    BUSINESS_CRITICAL = 1, _("Business critical")
+    HIGH = 2, pgettext_lazy("criticality", "High")
+    MEDIUM = 3, pgettext_lazy("criticality", "Medium")
+    LOW = 4, pgettext_lazy("criticality", "Low")
+
+
+class ItemType(TextChoices):
+    SERVER = "server", _("Server")
+    NETWORK = "network", _("Network device")
+    DATABASE = "database", _("Database")
+    APPLICATION = "application", _("Application")
+    WORKSTATION = "workstation", _("Workstation")
+    PRINTER = "printer", _("Printer")
+    PHONE = "phone", _("Phone")
+    STORAGE = "storage", _("Storage")
+    CLOUD = "cloud", _("Cloud resource")
+    FACILITY = "facility", _("Facility")
+    OTHER = "other", pgettext_lazy("item type", "Other")
+
+
+class ItemStatus(TextChoices):
+    PLANNED = "planned", _("Planned")
+    IN_USE = "in_use", _("In use")
+    IN_REPAIR = "in_repair", _("In repair")
+    RETIRED = "retired", _("Retired")
+
+
+class RelationType(TextChoices):
+    DEPENDS_ON = "depends_on", _("depends on")
+    RUNS_ON = "runs_on", _("runs on")
+    PART_OF = "part_of", _("is part of")
+    CONNECTED_TO = "connected_to", _("is connected to")

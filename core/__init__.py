@@ -1,0 +1,1 @@
+"""No business here: time, events, states, predicates, the outbox and what every page shares."""

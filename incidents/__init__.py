@@ -1,0 +1,1 @@
+"""Incidents: restoring service fast."""

@@ -1,0 +1,1 @@
+"""Telling people: what, to whom, through which channel, and whether it arrived."""

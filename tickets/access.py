@@ -1,0 +1,99 @@
+"""The one door to a record: what a person may not see does not exist for them."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.reach import reach_of
+from core.errors import NotAllowed, NotFound
+from tickets.models import Attachment, Comment, Ticket, Watch
+from tickets.numbering import normalise
+from tickets.rules import RULES, Facts
+
+
+def facts_for(user: User, ticket: Ticket) -> Facts:
+    """The record's permission facts as seen by one person. One query for the watch, if needed."""
+    return Facts(
+        phase=ticket.phase,
+        restricted=ticket.restricted,
+        team_id=ticket.team_id,
+        assignee_id=ticket.assignee_id,
+        requester_id=ticket.requester_id,
+        opened_by_id=ticket.opened_by_id,
+        service_owner_id=ticket.service.owner_id if ticket.service_id and ticket.service else None,
+        is_watched=Watch.objects.filter(ticket_id=ticket.pk, user_id=user.pk).exists(),
+        requester_department_id=ticket.requester.department_id,
+    )
+
+
+def can(user: User | None, verb: str, ticket: Ticket, facts: Facts | None = None) -> bool:
+    """Whether the person may do `verb`. None is the product itself, which may do everything."""
+    if user is None:
+        return True
+    return RULES[verb](reach_of(user), facts or facts_for(user, ticket))
+
+
+def abilities(user: User, ticket: Ticket) -> dict[str, bool]:
+    """Every verb of the table for one person and record, with the facts read once."""
+    facts = facts_for(user, ticket)
+    reach = reach_of(user)
+    return {verb: rule(reach, facts) for verb, rule in RULES.items()}
+
+
+def require(user: User | None, verb: str, ticket: Ticket) -> None:
+    """NotFound when the record is not theirs to know, NotAllowed when only the verb is refused."""
+    if user is None:
+        return
+    facts = facts_for(user, ticket)
+    if not can(user, "view", ticket, facts):
+        raise NotFound(_("There is no such record."))
+    if not can(user, verb, ticket, facts):
+        raise NotAllowed(_("You may not do that on %(number)s.") % {"number": ticket.number})
+
+
+def get(user: User, number: str, verb: str = "view", *, kind: str = "") -> Ticket:
+    """The record called `number`, in any usual spelling, if the person may do `verb` on it."""
+    tickets = Ticket.objects.select_related(
+        "requester__department",
+        "assignee",
+        "team",
+        "service",
+        "category",
+        "opened_by",
+        "pending_reason",
+    )
+    if kind:
+        tickets = tickets.filter(kind=kind)
+    ticket = tickets.filter(number=normalise(number)).first()
+    if ticket is None:
+        raise NotFound(_("There is no such record."))
+    require(user, verb, ticket)
+    return ticket
+
+
+def comments(user: User, ticket: Ticket, can_read_notes: bool | None = None) -> Any:
+    """The comments the person may read, oldest first; taken-back ones are left out."""
+    shown = Comment.objects.filter(ticket=ticket, retracted_at=None).order_by("id")
+    notes = can(user, "read_notes", ticket) if can_read_notes is None else can_read_notes
+    return shown if notes else shown.filter(visibility="public")
+
+
+def attachments(user: User, ticket: Ticket, can_read_notes: bool | None = None) -> Any:
+    """The files the person may fetch."""
+    shown = Attachment.objects.filter(ticket=ticket, removed_at=None).order_by("id")
+    shown = shown.exclude(comment__retracted_at__isnull=False)
+    notes = can(user, "read_notes", ticket) if can_read_notes is None else can_read_notes
+    return shown if notes else shown.filter(visibility="public")
+
+
+def attachment(user: User, pk: int) -> Attachment:
+    """One file through its record's door."""
+    found = Attachment.objects.select_related("ticket__requester", "ticket__service").filter(pk=pk)
+    file = found.first()
+    if file is None:
+        raise NotFound(_("There is no such file."))
+    require(user, "view", file.ticket)
+    if not attachments(user, file.ticket).filter(pk=pk).exists():
+        raise NotFound(_("There is no such file."))
+    return file

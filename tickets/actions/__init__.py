@@ -1,0 +1,55 @@
+"""Every verb on a record. What these refuse, nobody can do.
+
+Each is one transaction: lock the row, ask permission, check, write, record the event, tell
+subscribers. `by` is the person acting; None is Maru itself (a clock, a rule).
+"""
+
+from tickets.actions.assign import assign
+from tickets.actions.attach import attach, detach
+from tickets.actions.automatic import auto_close_due, resume_due
+from tickets.actions.comment import UNDO_SECONDS, comment, retract
+from tickets.actions.drafts import drop_draft, mark_seen, save_draft
+from tickets.actions.edit import edit, override_priority
+from tickets.actions.links import link, unlink
+from tickets.actions.open import follow_up, open_ticket
+from tickets.actions.people import restrict, unwatch, watch
+from tickets.actions.tasks import (
+    add_check,
+    add_task,
+    apply_template,
+    change_task,
+    drop_check,
+    tick,
+)
+from tickets.actions.transition import allowed, transition
+
+__all__ = [
+    "UNDO_SECONDS",
+    "add_check",
+    "add_task",
+    "allowed",
+    "apply_template",
+    "assign",
+    "attach",
+    "auto_close_due",
+    "change_task",
+    "comment",
+    "detach",
+    "drop_check",
+    "drop_draft",
+    "edit",
+    "follow_up",
+    "link",
+    "mark_seen",
+    "open_ticket",
+    "override_priority",
+    "restrict",
+    "resume_due",
+    "retract",
+    "save_draft",
+    "tick",
+    "transition",
+    "unlink",
+    "unwatch",
+    "watch",
+]

@@ -1,0 +1,43 @@
+"""What somebody is typing, kept on the server; and how far they have read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.errors import ActionError
+from tickets import access
+from tickets.models import Draft, Seen, Ticket
+
+LARGEST_DRAFT = 300_000
+MOST_DRAFTS = 200
+
+
+def save_draft(
+    slot: str, data: Mapping[str, Any], *, by: User, ticket: Ticket | None = None
+) -> Draft:
+    """Keep what is typed under `slot`; replaces what was there. Nobody else reads it."""
+    if ticket is not None:
+        access.require(by, "view", ticket)
+    if sum(len(str(value)) for value in data.values()) > LARGEST_DRAFT:
+        raise ActionError(_("This is too long to keep as a draft."), code="too_long")
+    if Draft.objects.filter(user=by).exclude(slot=slot).count() >= MOST_DRAFTS:
+        Draft.objects.filter(user=by).order_by("updated_at").first().delete()
+    draft, _created = Draft.objects.update_or_create(
+        user=by, slot=slot[:80], defaults={"ticket": ticket, "data": dict(data)}
+    )
+    return draft
+
+
+def drop_draft(slot: str, *, by: User) -> None:
+    """Forget a draft, after it was sent or thrown away."""
+    Draft.objects.filter(user=by, slot=slot[:80]).delete()
+
+
+def mark_seen(ticket: Ticket, *, by: User) -> None:
+    """Note that the person has seen the record as it is now."""
+    Seen.objects.update_or_create(
+        user=by, ticket=ticket, defaults={"version": ticket.version, "at": timezone.now()}
+    )

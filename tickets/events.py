@@ -1,0 +1,89 @@
+"""Typed events: the only way anything above the kernel hears of a change."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TicketEvent:
+    """Base: `event_id` is the row of the append-only log that says the same."""
+
+    ticket_id: int
+    event_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
+class Opened(TicketEvent):
+    """A record came into being."""
+
+
+@dataclass(frozen=True)
+class Transitioned(TicketEvent):
+    """A record moved from one state to another."""
+
+    name: str
+    source: str
+    target: str
+    notify: bool = True
+
+
+@dataclass(frozen=True)
+class Assigned(TicketEvent):
+    """Team or assignee changed."""
+
+    team_changed: bool
+    assignee_changed: bool
+
+
+@dataclass(frozen=True)
+class Commented(TicketEvent):
+    """A public reply or an internal note was written."""
+
+    comment_id: int
+    public: bool
+    by_requester: bool
+    mentions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommentRetracted(TicketEvent):
+    """A comment was taken back before it went out."""
+
+    comment_id: int
+
+
+@dataclass(frozen=True)
+class Edited(TicketEvent):
+    """Fields other than status, team and assignee changed."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PriorityChanged(TicketEvent):
+    """The priority is another one now, computed or overridden."""
+
+    old: int
+    new: int
+
+
+@dataclass(frozen=True)
+class Linked(TicketEvent):
+    """Two records were linked."""
+
+    link_id: int
+
+
+@dataclass(frozen=True)
+class Watched(TicketEvent):
+    """Somebody was made a watcher."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class TaskChanged(TicketEvent):
+    """A task was added, given to somebody, or moved on."""
+
+    task_id: int
+    assigned: bool

@@ -1,0 +1,41 @@
+"""Rows of the kernel."""
+
+from tickets.models.conversation import Attachment, Comment, Draft, Seen, Watch
+from tickets.models.event import Event
+from tickets.models.lookups import (
+    CannedText,
+    Category,
+    CauseCategory,
+    PendingReason,
+    PriorityCell,
+    PriorityLevel,
+    ResolutionCode,
+    RoutingRule,
+    WorkTemplate,
+)
+from tickets.models.ticket import Ticket, TicketQuerySet
+from tickets.models.work import ChecklistItem, Link, Task, TicketItem
+
+__all__ = [
+    "Attachment",
+    "CannedText",
+    "Category",
+    "CauseCategory",
+    "ChecklistItem",
+    "Comment",
+    "Draft",
+    "Event",
+    "Link",
+    "PendingReason",
+    "PriorityCell",
+    "PriorityLevel",
+    "ResolutionCode",
+    "RoutingRule",
+    "Seen",
+    "Task",
+    "Ticket",
+    "TicketItem",
+    "TicketQuerySet",
+    "Watch",
+    "WorkTemplate",
+]
