@@ -7,11 +7,29 @@ from structlog.typing import EventDict, WrappedLogger
 
 from core import context
 
+_CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace", "celery.redirected")
+
 
 def _with_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     if identity := context.request_id.get():
         event["request_id"] = identity
     return event
+
+
+def _plain(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Django hands over whole request objects; a line holds only what can be written."""
+    event.pop("request", None)
+    event.pop("server_time", None)
+    return event
+
+
+def _people() -> structlog.dev.ConsoleRenderer:
+    return structlog.dev.ConsoleRenderer(
+        colors=False,
+        pad_event_to=0,
+        pad_level=False,
+        exception_formatter=structlog.dev.plain_traceback,
+    )
 
 
 def logging(level: str, form: str) -> dict[str, Any]:
@@ -20,8 +38,9 @@ def logging(level: str, form: str) -> dict[str, Any]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _plain,
         _with_request,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
     ]
     renderer = (
         [
@@ -29,7 +48,7 @@ def logging(level: str, form: str) -> dict[str, Any]:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, pad_level=False)]
+        else [_people()]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -56,6 +75,8 @@ def logging(level: str, form: str) -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True, "level": level.upper()},
             "django.server": {"handlers": [], "propagate": True},
             "django.utils.autoreload": {"level": "INFO"},
-            "gunicorn": {"handlers": [], "propagate": True},
+            # A line for each task every few seconds tells nobody anything.
+            **{name: {"level": "WARNING"} for name in _CHATTY},
+            "gunicorn": {"handlers": [], "propagate": True, "level": "WARNING"},
         },
     }

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from itsm.stack.console import fail, say, step
-from itsm.stack.paths import ROOT, VAR, Stamp, fingerprint
+from itsm.stack.paths import ROOT, VAR, VENDOR_STAMP, Stamp, fingerprint
 from itsm.stack.python import install
 
 PACKAGES = VAR / "npm"
@@ -37,7 +37,7 @@ def bring() -> None:
     """Makes var/vendor complete; does nothing when it already is."""
     packages = fingerprint(*_INPUTS)
     vendor = fingerprint(packages, ICON_LIST, Path(__file__))
-    done = Stamp(VENDOR / ".stamp")
+    done = Stamp(VENDOR_STAMP)
     if done.holds(vendor):
         return
     _fetch(packages)

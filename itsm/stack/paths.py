@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 VAR = ROOT / "var"
 DEFAULT_DATA = VAR / "data"
+VENDOR_STAMP = VAR / "vendor" / ".stamp"
 
 
 def fingerprint(*parts: Path | str) -> str:
@@ -17,6 +19,17 @@ def fingerprint(*parts: Path | str) -> str:
     for part in parts:
         content = part.encode() if isinstance(part, str) else _content(part)
         total.update(hashlib.sha256(content).digest())
+    return total.hexdigest()
+
+
+def tree_fingerprint(paths: Iterable[Path]) -> str:
+    """One hash over names, sizes and times of all files below, without reading them."""
+    total = hashlib.sha256()
+    for top in paths:
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file():
+                facts = path.stat()
+                total.update(f"{path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
     return total.hexdigest()
 
 

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: a direct child on a unix socket, never on the network."""
 
+import functools
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ LONGEST_SOCKET_FOLDER = 85
 THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
+# C.UTF-8 of libc: where lc_ctype is plain C, pg_trgm drops Hangul.
 _INITDB = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 
 
@@ -41,12 +43,33 @@ class Postgres:
     def _pid_file(self) -> Path:
         return self.data / "postmaster.pid"
 
+    @property
+    def identity(self) -> str:
+        """Names this very database cluster: another one made in its place has another."""
+        try:
+            return (self.data / "global/pg_control").read_bytes()[:8].hex()
+        except OSError:
+            return ""
+
+    def is_ready(self) -> bool:
+        """Whether the server in this data folder takes connections."""
+        try:
+            lines = self._pid_file.read_text().splitlines()
+            alive = processes.started_at(int(lines[0])) is not None
+        except (OSError, IndexError, ValueError):
+            return False
+        return alive and len(lines) > 7 and lines[7].strip() == "ready"
+
     def start(self) -> Child:
         """Makes the cluster when there is none, starts the server and waits until it answers."""
-        programs = self._programs()
-        new = not (self.data / "PG_VERSION").exists()
-        if new:
-            self._initialise(programs)
+        if not self.data.exists():
+            self._initialise()
+        child = self.launch()
+        self._wait(child)
+        return child
+
+    def launch(self) -> Child:
+        """Starts the server without waiting for it."""
         self._forget_dead_server()
         settings = [
             "listen_addresses=",
@@ -58,43 +81,37 @@ class Postgres:
             "log_timezone=UTC",
             *self.options,
         ]
-        arguments: list[str | Path] = [programs / "postgres", "-D", self.data]
+        arguments: list[str | Path] = [self.programs / "postgres", "-D", self.data]
         for setting in settings:
             arguments += ["-c", setting]
         with self.log.open("ab") as log:
-            child = processes.spawn(
+            return processes.spawn(
                 "postgres", arguments, mode=self.mode, stop_signal=signal.SIGINT, output=log
             )
-        self._wait(child)
-        if new:
-            self._create_database(programs)
-        return child
 
-    def _initialise(self, programs: Path) -> None:
-        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if any(self.data.iterdir()):
-            fail(
-                f"{self.data} holds a half-made database",
-                "remove that folder when it is from an interrupted first start",
-            )
+    def _initialise(self) -> None:
+        """Makes the cluster and its database aside, and puts it in place when it is whole."""
+        fresh = self.data.with_name(f"{self.data.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True, mode=0o700)
         if self.mode == processes.SETUID:
-            os.chown(self.data, processes.NOBODY, processes.NOBODY)
+            os.chown(fresh, processes.NOBODY, processes.NOBODY)
+        self._make("initdb", "-D", fresh, "-U", USER, *_INITDB)
+        single = ["--single", "-D", fresh, "-c", "fsync=off", "postgres"]
+        self._make("postgres", *single, lines=f"CREATE DATABASE {DATABASE}\n")
+        fresh.rename(self.data)
+
+    def _make(self, program: str, *arguments: str | Path, lines: str = "") -> None:
         made = subprocess.run(
-            processes.command(
-                # C.UTF-8 of libc: where lc_ctype is plain C, pg_trgm drops Hangul.
-                [programs / "initdb", "-D", self.data, "-U", USER, *_INITDB],
-                self.mode,
-            ),
+            processes.command([self.programs / program, *arguments], self.mode),
             preexec_fn=processes.preparation(self.mode),
+            input=lines,
             capture_output=True,
             text=True,
             check=False,
         )
         if made.returncode:
-            shutil.rmtree(self.data, ignore_errors=True)
-            fail(
-                f"initdb failed: {_last_line(made.stderr)}", "set DATABASE_URL to a server instead"
-            )
+            fail(f"{program} failed: {_last_line(made.stderr)}", "or set DATABASE_URL to a server")
 
     def _forget_dead_server(self) -> None:
         """Removes the lock files of a killed server; waits for one that is still going down."""
@@ -119,26 +136,15 @@ class Postgres:
 
     def _wait(self, child: Child) -> None:
         def ready() -> bool:
-            if not child.running():
-                return True
-            try:
-                return self._pid_file.read_text().splitlines()[7].strip() == "ready"
-            except (FileNotFoundError, IndexError):
-                return False
+            return not child.running() or self.is_ready()
 
         answered = processes.wait_until(ready, 60)
         if not child.running() or not answered:
             child.stop(5)
             fail(f"PostgreSQL did not start: {_last_line(self.log.read_text('utf-8', 'replace'))}")
 
-    def _create_database(self, programs: Path) -> None:
-        subprocess.run(
-            [programs / "createdb", "-h", self.sockets, "-U", USER, DATABASE],
-            check=True,
-            capture_output=True,
-        )
-
-    def _programs(self) -> Path:
+    @functools.cached_property
+    def programs(self) -> Path:
         """The programs, copied beside the data where nobody may not read the originals."""
         original = postgres_bin()
         if self.mode != processes.SETUID or _open_to_others(original):

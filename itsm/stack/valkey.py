@@ -26,6 +26,15 @@ class Valkey:
 
     def start(self) -> Child:
         """Starts the server and waits until it answers."""
+        child = self.launch()
+        started = processes.wait_until(lambda: self.answers() or not child.running(), 30)
+        if not started or not child.running():
+            child.stop(5)
+            fail(f"Valkey did not start: its log is {self.log}")
+        return child
+
+    def launch(self) -> Child:
+        """Starts the server without waiting for it."""
         if self.answers():
             fail(f"another Valkey uses {self.socket}", "stop it first")
         self.socket.unlink(missing_ok=True)
@@ -35,12 +44,7 @@ class Valkey:
         arguments += ["--appendonly", "yes" if self.durable else "no", "--save", ""]
         arguments += ["--maxmemory-policy", "noeviction", "--databases", "64"]
         with self.log.open("ab") as log:
-            child = processes.spawn("valkey", arguments, stop_signal=signal.SIGTERM, output=log)
-        started = processes.wait_until(lambda: self.answers() or not child.running(), 30)
-        if not started or not child.running():
-            child.stop(5)
-            fail(f"Valkey did not start: its log is {self.log}")
-        return child
+            return processes.spawn("valkey", arguments, stop_signal=signal.SIGTERM, output=log)
 
     def answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as connection:
