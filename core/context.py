@@ -10,9 +10,9 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 @contextmanager
-def work(via: str, id: str = "") -> Iterator[str]:
+def work(via: str, known_id: str = "") -> Iterator[str]:
     """Mark everything written inside as coming through channel `via`. Yields the request id."""
-    identity = id or uuid4().hex
+    identity = known_id or uuid4().hex
     tokens = channel.set(via), request_id.set(identity)
     try:
         yield identity

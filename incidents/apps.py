@@ -9,7 +9,8 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("Incidents")
 
     def ready(self) -> None:
-        from incidents.kind import KIND  # models are loaded by now
-        from tickets import kinds
+        # Models are loaded only now.
+        from incidents.kind import KIND  # noqa: PLC0415
+        from tickets import kinds  # noqa: PLC0415
 
         kinds.register(KIND)

@@ -11,7 +11,7 @@ from core.states import Machine
 
 @dataclass(frozen=True)
 class DetailField:
-    """A field on the kind's own row. `parse` turns input into a stored value or raises ActionError."""
+    """A field on the kind's own row."""
 
     name: str
     label: Any

@@ -26,7 +26,10 @@ def compute(
     critical: bool = False,
     cells: Matrix | None = None,
 ) -> int:
-    """The priority, 1 (most urgent) to 5. VIP and criticality raise it by one at most, if switched on."""
+    """The priority, 1 (most urgent) to 5.
+
+    A VIP requester or a critical service raises it, by one at most and only if switched on.
+    """
     priority = (cells or matrix())[(impact, urgency)]
     raised = (vip and options.get("raise_for_vip")) or (
         critical and options.get("raise_for_criticality")

@@ -56,7 +56,8 @@ def test_resolving_needs_code_text_and_cause():
         actions.transition(ticket, "resolve", by=agent)
     assert set(refused.value.errors) == {"resolution_code", "resolution", "cause_category"}
     ticket = actions.transition(ticket, "resolve", by=agent, **resolution())
-    assert ticket.resolved_at and ticket.auto_close_at
+    assert ticket.resolved_at
+    assert ticket.auto_close_at
     assert fresh(ticket).incident.resolution == "Restarted the VPN gateway."
 
 

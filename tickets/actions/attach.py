@@ -24,7 +24,11 @@ from tickets.models import Attachment, Comment, Ticket
 MOST_FILES = 100
 # Programs and shortcuts that a double click would run; nobody sends them to a service desk.
 REFUSED = frozenset(
-    [".exe", ".com", ".scr", ".pif", ".bat", ".cmd", ".msi", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".wsh", ".hta", ".cpl", ".jar", ".lnk", ".reg", ".ps1"]
+    {f".{suffix}" for suffix in ("exe", "com", "scr", "pif", "bat", "cmd", "msi", "vbs", "vbe")}
+    | {
+        f".{suffix}"
+        for suffix in ("js", "jse", "wsf", "wsh", "hta", "cpl", "jar", "lnk", "reg", "ps1")
+    }
 )
 TEXT = frozenset(
     {".txt", ".log", ".csv", ".md", ".json", ".xml", ".yml", ".yaml", ".ini", ".conf", ".eml"}

@@ -58,6 +58,8 @@ def edit(
         if detail_changes:
             detail.save_base(raw=True, update_fields=sorted(detail_changes), force_update=True)
         changes |= detail_changes
+        if kind.opens_restricted and kind.opens_restricted({n: getattr(detail, n) for n in own}):
+            changes |= put(ticket, {"restricted": True})
     if "items" in values:
         changes |= _set_items(ticket, values["items"])
     old = ticket.priority

@@ -16,16 +16,16 @@ _PARENT_LOCK = 7_201_301
 
 
 @transaction.atomic
-def link(source: Ticket, type: LinkType, target: Ticket, *, by: User | None) -> Link:
+def link(source: Ticket, link_type: LinkType, target: Ticket, *, by: User | None) -> Link:
     """`source` is … `target`. Needs the right to link on the source and to see the target."""
     if source.pk == target.pk:
         raise ActionError(_("A record can't be linked to itself."), field="target")
     source, target = _lock_both(source, target)
     access.require(by, "link", source)
     access.require(by, "view", target)
-    if type == LinkType.PARENT_OF:
+    if link_type == LinkType.PARENT_OF:
         _check_family(source, target)
-    made, created = Link.objects.get_or_create(source=source, target=target, type=type.value)
+    made, created = Link.objects.get_or_create(source=source, target=target, type=link_type.value)
     if created:
         _record_both(made, source, target, Verb.LINKED, by)
     return made

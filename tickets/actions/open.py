@@ -15,6 +15,7 @@ from core.errors import ActionError, NotAllowed
 from core.events import emit
 from core.states import Phase
 from tickets import access, events, kinds, priority, routing
+from tickets.actions.assign import give
 from tickets.actions.base import current_channel, record, stored
 from tickets.actions.checks import check_assignee, clean_tags, required_text
 from tickets.enums import Impact, LinkType, Urgency, Verb
@@ -105,8 +106,6 @@ def open_ticket(
     event = record(ticket, Verb.OPENED, by=by, data=facts)
     emit(events.Opened(ticket.pk, event.pk, by.pk))
     if assignee is not None:
-        from tickets.actions.assign import give  # the two verbs meet here only
-
         give(ticket, by=by, assignee=assignee)
     return ticket
 

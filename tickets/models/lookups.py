@@ -1,4 +1,4 @@
-"""What an administrator names: categories, reasons, codes, the priority matrix, routing, templates."""
+"""What an administrator names: categories, reasons, codes, priorities, routing, templates."""
 
 from typing import ClassVar
 

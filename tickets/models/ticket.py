@@ -164,6 +164,10 @@ class Ticket(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        """The record's page on the desk; the portal has addresses of its own."""
+        return f"/{self.kind_info.path}/{self.number}/"
+
     @property
     def kind_info(self) -> kinds.Kind:
         return kinds.get(self.kind)
@@ -176,10 +180,6 @@ class Ticket(models.Model):
     @property
     def is_open(self) -> bool:
         return self.phase in OPEN_PHASES
-
-    def get_absolute_url(self) -> str:
-        """The record's page on the desk; the portal has addresses of its own."""
-        return f"/{self.kind_info.path}/{self.number}/"
 
 
 from tickets.models.conversation import Watch  # noqa: E402  (Watch points back at Ticket)
