@@ -56,10 +56,8 @@ def _read(user: User) -> Reach:
         return NOBODY
     grants = list(RoleGrant.objects.filter(user=user).values_list("role", "scope"))
     teams = Membership.objects.filter(user=user).values_list("team_id", flat=True) if grants else []
-    shares = (
-        bool(user.department_id)
-        and Department.objects.filter(pk=user.department_id, shares_records=True).exists()
-    )
+    home = user.department_id
+    shares = home is not None and Department.objects.filter(pk=home, shares_records=True).exists()
     return Reach(
         user_id=user.pk,
         roles=frozenset(role for role, _scope in grants),

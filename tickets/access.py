@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.reach import reach_of
+from accounts.reach import NOBODY, reach_of
 from core.errors import NotAllowed, NotFound
 from tickets.models import Attachment, Comment, Ticket, Watch
 from tickets.numbering import normalise
@@ -31,14 +31,14 @@ def can(user: User | None, verb: str, ticket: Ticket, facts: Facts | None = None
     """Whether the person may do `verb`. None is the product itself, which may do everything."""
     if user is None:
         return True
-    return RULES[verb](reach_of(user), facts or facts_for(user, ticket))
+    reach = reach_of(user)
+    return reach is not NOBODY and RULES[verb](reach, facts or facts_for(user, ticket))
 
 
 def abilities(user: User, ticket: Ticket) -> dict[str, bool]:
     """Every verb of the table for one person and record, with the facts read once."""
     facts = facts_for(user, ticket)
-    reach = reach_of(user)
-    return {verb: rule(reach, facts) for verb, rule in RULES.items()}
+    return {verb: can(user, verb, ticket, facts) for verb in RULES}
 
 
 def require(user: User | None, verb: str, ticket: Ticket) -> None:

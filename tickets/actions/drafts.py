@@ -23,8 +23,9 @@ def save_draft(
         access.require(by, "view", ticket)
     if sum(len(str(value)) for value in data.values()) > LARGEST_DRAFT:
         raise ActionError(_("This is too long to keep as a draft."), code="too_long")
-    if Draft.objects.filter(user=by).exclude(slot=slot).count() >= MOST_DRAFTS:
-        Draft.objects.filter(user=by).order_by("updated_at").first().delete()
+    others = Draft.objects.filter(user=by).exclude(slot=slot).order_by("-updated_at")
+    too_many = list(others.values_list("pk", flat=True)[MOST_DRAFTS:])
+    Draft.objects.filter(pk__in=too_many).delete()
     draft, _created = Draft.objects.update_or_create(
         user=by, slot=slot[:80], defaults={"ticket": ticket, "data": dict(data)}
     )

@@ -111,7 +111,7 @@ def _current(ticket: Ticket, detail: Any, name: str) -> Any:
     if name == "items":
         return sorted(ticket.ticket_items.values_list("item_id", flat=True))
     row = detail if name in ticket.kind_info.detail_names else ticket
-    return stored(getattr(row, row._meta.get_field(name).attname))
+    return stored(getattr(row, name))
 
 
 def _set_items(ticket: Ticket, items: Any) -> Changes:

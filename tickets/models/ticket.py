@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from accounts.reach import Reach, reach_of
+from accounts.reach import NOBODY, Reach, reach_of
 from cmdb.models import Service
 from core.states import OPEN_PHASES, Phase
 from tickets import kinds
@@ -26,6 +26,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user: User) -> "TicketQuerySet":
         """The records the person may know of. The same rule as rules.sees, as SQL."""
         reach = reach_of(user)
+        if reach is NOBODY:
+            return self.none()
         named = Q(pk__in=named_in(user, reach))
         team = Q(team_id__in=reach.team_ids)
         if reach.reads_all:
@@ -49,7 +51,7 @@ def named_in(user: User, reach: Reach) -> Any:
         base.filter(opened_by_id=user.pk).values("pk"),
         Watch.objects.order_by().filter(user_id=user.pk).values("ticket_id"),
     ]
-    if reach.shares_department:
+    if reach.shares_department and reach.department_id is not None:
         department = base.filter(restricted=False, requester__department_id=reach.department_id)
         parts.append(department.values("pk"))
     return base.filter(requester_id=user.pk).values("pk").union(*parts, all=True)
