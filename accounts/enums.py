@@ -67,3 +67,31 @@ class Theme(TextChoices):
     SYSTEM = "system", _("As the system")
     LIGHT = "light", pgettext_lazy("theme", "Light")
     DARK = "dark", pgettext_lazy("theme", "Dark")
+
+
+class TokenScope(TextChoices):
+    """What a program may do with a token, within what its person may."""
+
+    READ = "read", pgettext_lazy("token", "Read")
+    WRITE = "write", pgettext_lazy("token", "Read and write")
+
+
+class AuditVerb(TextChoices):
+    """What the audit log says happened."""
+
+    CREATED = "created", pgettext_lazy("audit", "Created")
+    CHANGED = "changed", pgettext_lazy("audit", "Changed")
+    SWITCHED_OFF = "switched_off", pgettext_lazy("audit", "Switched off")
+    SWITCHED_ON = "switched_on", pgettext_lazy("audit", "Switched on")
+    REMOVED = "removed", pgettext_lazy("audit", "Removed")
+    ANONYMISED = "anonymised", pgettext_lazy("audit", "Anonymised")
+    GRANTED = "granted", _("Role granted")
+    REVOKED = "revoked", _("Role revoked")
+    HANDED_OVER = "handed_over", _("Work handed over")
+    TOKEN_ISSUED = "token_issued", _("API token issued")
+    TOKEN_REVOKED = "token_revoked", _("API token revoked")
+    PASSWORD_SET = "password_set", _("Password changed")
+    PASSWORD_MAILED = "password_mailed", _("Password link mailed")
+    SESSION_ENDED = "session_ended", _("Session ended")
+    APPLIED = "applied", pgettext_lazy("audit", "Applied to open records")
+    RETRIED = "retried", pgettext_lazy("audit", "Tried again")

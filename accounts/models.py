@@ -1,4 +1,4 @@
-"""Users, departments, teams, role grants, API tokens and sign-in sessions."""
+"""Users, departments, teams, role grants, API tokens, sign-in sessions and the audit log."""
 
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Density, Role, Routing, Scope, Theme
+from accounts.enums import AuditVerb, Density, Role, Routing, Scope, Theme, TokenScope
 from core.models import Bilingual
 
 
@@ -183,6 +183,12 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return f"{self.prefix}… {self.name}"
 
+    def allows(self, scope: str) -> bool:
+        """Whether the token may be used for `scope`; writing includes reading."""
+        return scope in self.scopes or (
+            scope == TokenScope.READ and TokenScope.WRITE in self.scopes
+        )
+
 
 class SignInSession(models.Model):
     """One browser somebody is signed in with, so that they can see and end it."""
@@ -196,3 +202,33 @@ class SignInSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.created_at:%Y-%m-%d}"
+
+
+class AuditEvent(models.Model):
+    """What an administrator, or a person for themselves, changed. The database refuses to edit it.
+
+    `changes` is {field: [old, new]} with stored values (ids, not names). Of a person's own data
+    (name, e-mail, phone …) only the field is named, never a value: people can be anonymised,
+    this log never changes. For the same reason a person as the object has no label.
+    """
+
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    verb = models.CharField(max_length=20, choices=AuditVerb)
+    object_type = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=60)
+    object_label = models.CharField(max_length=160, blank=True)
+    changes = models.JSONField(default=dict)
+    channel = models.CharField(max_length=12)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("audit event")
+        indexes: ClassVar = [
+            models.Index(fields=["-at", "-id"], name="audit_recent"),
+            models.Index(fields=["object_type", "object_id", "-id"], name="audit_object"),
+            models.Index(fields=["actor", "-id"], name="audit_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.object_type} {self.object_id}"

@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 
 from accounts.enums import DESK_ROLES, LEADING_ROLES, WORKING_ROLES, Role, Scope
 from accounts.models import Department, Membership, RoleGrant, User
@@ -51,19 +56,34 @@ def reach_of(user: User) -> Reach:
     return known
 
 
+def with_standing(users: QuerySet[User]) -> QuerySet[User]:
+    """Fetch the people together with what reach_of needs, so that it asks nothing more."""
+    grants = RoleGrant.objects.filter(user=OuterRef("pk")).order_by("pk")
+    pairs = grants.annotate(pair=Concat("role", Value("/"), "scope")).values("pair")
+    teams = Membership.objects.filter(user=OuterRef("pk")).order_by("pk").values("team_id")
+    shared = Department.objects.filter(pk=OuterRef("department_id"), shares_records=True)
+    return users.annotate(
+        standing_grants=ArraySubquery(pairs),
+        standing_teams=ArraySubquery(teams),
+        standing_shares=Exists(shared),
+    )
+
+
 def _read(user: User) -> Reach:
     if not user.is_active or user.pk is None:
         return NOBODY
-    grants = list(RoleGrant.objects.filter(user=user).values_list("role", "scope"))
-    teams = Membership.objects.filter(user=user).values_list("team_id", flat=True) if grants else []
-    home = user.department_id
-    shares = home is not None and Department.objects.filter(pk=home, shares_records=True).exists()
+    known: Any = user
+    if not hasattr(user, "standing_grants"):
+        known = with_standing(User.objects.filter(pk=user.pk)).first()
+        if known is None:
+            return NOBODY
+    grants = [tuple(pair.split("/")) for pair in known.standing_grants]
     return Reach(
         user_id=user.pk,
         roles=frozenset(role for role, _scope in grants),
-        team_ids=frozenset(teams),
+        team_ids=frozenset(known.standing_teams if grants else ()),
         department_id=user.department_id,
-        shares_department=shares,
+        shares_department=known.standing_shares,
         reads_all=_holds(grants, DESK_ROLES, Scope.ALL),
         works_all=_holds(grants, WORKING_ROLES, Scope.ALL),
         works_teams=bool({role for role, _scope in grants} & WORKING_ROLES),
@@ -72,5 +92,5 @@ def _read(user: User) -> Reach:
     )
 
 
-def _holds(grants: Iterable[tuple[str, str]], roles: frozenset[Role], scope: Scope) -> bool:
+def _holds(grants: Iterable[Any], roles: frozenset[Role], scope: Scope) -> bool:
     return any(role in roles and held == scope for role, held in grants)

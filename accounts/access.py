@@ -1,0 +1,13 @@
+"""Who may administer."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.reach import reach_of
+from core.errors import NotAllowed
+
+
+def require_administrator(user: User | None) -> None:
+    """NotAllowed unless the person is an administrator. None is the product itself."""
+    if user is not None and not reach_of(user).administers:
+        raise NotAllowed(_("Only administrators may do this."))
