@@ -138,6 +138,7 @@ def folder(given: str) -> Path | None:
     return Path(given).expanduser().absolute()
 
 
+_NO_NAMES: tuple[str, ...] = ()
 SETTINGS: list[Setting[object]] = []
 
 
@@ -185,7 +186,7 @@ ALLOWED_HOSTS = _setting(
     "MARU_ALLOWED_HOSTS",
     BASICS,
     names,
-    (),
+    _NO_NAMES,
     "Further host names under which Maru may be asked, separated by commas.",
     "the host of MARU_PUBLIC_URL, and localhost",
 )
@@ -193,7 +194,7 @@ TRUSTED_ORIGINS = _setting(
     "MARU_TRUSTED_ORIGINS",
     BASICS,
     origins,
-    (),
+    _NO_NAMES,
     "Further addresses whose pages may send forms, separated by commas.",
     "MARU_PUBLIC_URL only",
 )

@@ -219,4 +219,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
 }
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mail is unique, whatever its capitals, by a constraint of its own
+    "security.W005",  # other names below the domain are not ours to decide about
+    "security.W021",  # the same: the preload list is about the whole domain
+]

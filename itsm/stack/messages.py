@@ -109,8 +109,8 @@ def check() -> None:
         fail(f"{len(found)} problems in {CATALOGUE.relative_to(ROOT)}", "./maru messages")
 
 
-def _texts(value: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+def _texts(value: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [value or ""] if isinstance(value, str | None) else list(value)
 
 
 def _key(message: Message) -> tuple[str | None, str]:

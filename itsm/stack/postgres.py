@@ -97,8 +97,8 @@ class Postgres:
         if self.mode == processes.SETUID:
             os.chown(fresh, processes.NOBODY, processes.NOBODY)
         self._make("initdb", "-D", fresh, "-U", USER, *_INITDB)
-        single = ["--single", "-D", fresh, "-c", "fsync=off", "postgres"]
-        self._make("postgres", *single, lines=f"CREATE DATABASE {DATABASE}\n")
+        create = f"CREATE DATABASE {DATABASE}\n"
+        self._make("postgres", "--single", "-D", fresh, "postgres", lines=create)
         fresh.rename(self.data)
 
     def _make(self, program: str, *arguments: str | Path, lines: str = "") -> None:
