@@ -21,12 +21,18 @@ class RequestContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
-        via = "api" if request.path.startswith("/api/") else "web"
-        with context.work(via, given if _SAFE_ID.match(given) else "") as identity:
+        with context.work(
+            _channel(request.path), given if _SAFE_ID.match(given) else ""
+        ) as identity:
             request.request_id = identity  # type: ignore[attr-defined]
             response = self.get_response(request)
         response["X-Request-ID"] = identity
         return response
+
+
+def _channel(path: str) -> str:
+    first = path.split("/", 2)[1]
+    return first if first in ("api", "portal") else "web"
 
 
 class ActionErrorMiddleware:

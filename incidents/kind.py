@@ -26,7 +26,7 @@ KIND = Kind(
     details=(
         DetailField("security", _("Security incident")),
         DetailField("resolution_code", _("Resolution code"), "tickets.ResolutionCode"),
-        DetailField("resolution", _("Resolution"), long=True),
+        DetailField("resolution", _("Resolution"), long=True, public=True),
         DetailField("cause_category", _("Cause category"), "tickets.CauseCategory"),
     ),
     opens_in_portal=True,

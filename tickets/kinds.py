@@ -11,13 +11,14 @@ from core.states import Machine
 
 @dataclass(frozen=True)
 class DetailField:
-    """A field on the kind's own row."""
+    """A field on the kind's own row. `public`: its text is also the requester's to read."""
 
     name: str
     label: Any
     model: str = ""  # "app.Model" where the field points at a row
     long: bool = False
     editable: bool = True
+    public: bool = False
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,8 @@ def store(
 ) -> Attachment:
     """Check a file and keep it under a name of our own. The caller records the event."""
     name = safe_name(upload.name)
-    _check(ticket, name, upload.size)
+    check_file(name, upload.size)
+    _check_room(ticket)
     head = upload.stream.read(8192)
     digest = hashlib.sha256(head)
     for chunk in iter(lambda: upload.stream.read(262_144), b""):
@@ -115,7 +116,8 @@ def safe_name(claimed: str) -> str:
     return (f"{stem[:150]}{dot}{suffix[:20]}" if dot else name[:170]) or "file"
 
 
-def _check(ticket: Ticket, name: str, size: int) -> None:
+def check_file(name: str, size: int) -> None:
+    """Refuse what is too large, empty or a program, before or after a record is there."""
     limit = options.get("attachment_megabytes")
     if size > limit * 1024 * 1024:
         raise ActionError(
@@ -133,6 +135,9 @@ def _check(ticket: Ticket, name: str, size: int) -> None:
             field="files",
             code="refused_type",
         )
+
+
+def _check_room(ticket: Ticket) -> None:
     if Attachment.objects.filter(ticket=ticket, removed_at=None).count() >= MOST_FILES:
         raise ActionError(
             _("At most %(most)s files on one record.") % {"most": MOST_FILES}, field="files"
