@@ -1,6 +1,7 @@
 """Everything Django is told. What differs between installations comes from the environment."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -72,7 +73,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "itsm.urls"
 WSGI_APPLICATION = "itsm.wsgi.application"
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -87,6 +88,14 @@ TEMPLATES = [
         },
     }
 ]
+
+if DEBUG:
+    # Read again at each request; otherwise Django keeps compiled templates for good.
+    TEMPLATES[0]["APP_DIRS"] = False
+    TEMPLATES[0]["OPTIONS"]["loaders"] = [
+        "django.template.loaders.filesystem.Loader",
+        "django.template.loaders.app_directories.Loader",
+    ]
 
 DATABASES = {
     "default": database(

@@ -7,6 +7,7 @@ from itsm.stack import assets, commands
 from itsm.stack.checking import check
 from itsm.stack.console import Failure, say
 from itsm.stack.locking import lock
+from itsm.stack.settings_page import settings
 from itsm.stack.testing import test
 from itsm.stack.up import up
 
@@ -44,6 +45,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "manage": (commands.manage, "one of Django's commands, such as createadmin"),
     "backup": (backup, "FILE: database, attachments and secret key into one file"),
     "restore": (restore, "FILE: back from such a file; --force replaces what is there"),
+    "settings": (settings, "show every setting in force"),
     "test": (test, "the whole suite; `test fast` the quick part; or pytest's own arguments"),
     "check": (check, "lint, format, types, imports, templates, migrations, deployment, Korean"),
     "bench": (commands.bench, "measure speed"),

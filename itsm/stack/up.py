@@ -149,7 +149,9 @@ def _programs(installation: Installation, host: str, port: int) -> list[Service]
     schedule = installation.run / "beat-schedule"
     celery = [sys.executable, "-m", "celery", "--app", "itsm.celery", "--quiet"]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    web = [sys.executable, "-m", "gunicorn", "itsm.wsgi", "--bind", address, "--preload"]
+    web = [sys.executable, "-m", "gunicorn", "itsm.wsgi", "--bind", address]
+    # Loaded once and shared by the processes; a developer's changes are loaded anew instead.
+    web += ["--reload"] if env.DEBUG(environment) else ["--preload"]
     web += ["--worker-class", "gthread", "--workers", str(env.WEB_PROCESSES(environment))]
     web += ["--threads", str(env.WEB_THREADS(environment)), "--no-control-socket"]
     web += ["--worker-tmp-dir", _memory_folder(), "--graceful-timeout", "10"]
