@@ -11,7 +11,7 @@ from accounts.reach import with_standing
 class EmailBackend(ModelBackend):
     """Finds the person by e-mail without regard to case."""
 
-    def authenticate(  # type: ignore[override]
+    def authenticate(
         self, request: Any, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
         if not username or password is None:

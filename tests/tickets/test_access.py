@@ -80,7 +80,7 @@ def cast(restricted: bool) -> tuple[Ticket, dict[str, User]]:
 @pytest.mark.parametrize("restricted", [False, True])
 def test_the_role_matrix(restricted):
     ticket, people = cast(restricted)
-    rows = [line for line in TABLE.strip().splitlines()[1:]]
+    rows = TABLE.strip().splitlines()[1:]
     said, found = {}, {}
     for line in rows:
         name, marks = line[:20].strip(), line[20:].split()[restricted]

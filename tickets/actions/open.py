@@ -16,7 +16,7 @@ from core.events import emit
 from core.states import Phase
 from tickets import access, events, kinds, priority, routing
 from tickets.actions.assign import give
-from tickets.actions.base import current_channel, record, stored
+from tickets.actions.base import current_channel, lock, record, stored
 from tickets.actions.checks import check_assignee, clean_tags, required_text
 from tickets.enums import Impact, LinkType, Urgency, Verb
 from tickets.models import Category, Link, Ticket, TicketItem
@@ -50,9 +50,48 @@ def open_ticket(
     out work; the kind's own row; the opening event; subscribers.
     Requesters open for themselves only, and can't choose team, assignee or restriction.
     """
-    info = kinds.get(kind)
     requester = requester or by
     _check_opener(by, requester, team, assignee, restricted)
+    return _create(
+        kind,
+        by=by,
+        title=title,
+        description=description,
+        requester=requester,
+        impact=impact,
+        urgency=urgency,
+        service=service,
+        category=category,
+        team=team,
+        assignee=assignee,
+        tags=tags,
+        items=items,
+        restricted=restricted,
+        channel=channel,
+        detail=detail or {},
+    )
+
+
+def _create(
+    kind: str,
+    *,
+    by: User,
+    title: str,
+    description: str,
+    requester: User,
+    impact: int,
+    urgency: int,
+    service: Service | None,
+    category: Category | None,
+    team: Team | None = None,
+    assignee: User | None = None,
+    tags: Sequence[str] = (),
+    items: Sequence[ConfigurationItem] = (),
+    restricted: bool = False,
+    channel: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> Ticket:
+    info = kinds.get(kind)
     service = service or (category.service if category else None)
     detail = {**info.defaults, **(detail or {})}
     level = priority.compute(
@@ -126,11 +165,12 @@ def _check_opener(
 @transaction.atomic
 def follow_up(ticket: Ticket, *, by: User, body: str) -> Ticket:
     """Open a new record that continues a closed one: same subject, service and team, linked."""
+    ticket = lock(ticket)
     access.require(by, "follow_up", ticket)
     if ticket.phase != Phase.CLOSED:
         raise ActionError(_("It is still open: answer on the record itself."), code="still_open")
     requester = ticket.requester if ticket.requester.is_active else by
-    follower = open_ticket(
+    follower = _create(
         ticket.kind,
         by=by,
         requester=requester if reach_of(by).works else by,
@@ -140,10 +180,8 @@ def follow_up(ticket: Ticket, *, by: User, body: str) -> Ticket:
         urgency=ticket.urgency,
         service=ticket.service,
         category=ticket.category,
+        restricted=ticket.restricted,
     )
-    if ticket.restricted and not follower.restricted:
-        follower.restricted = True
-        follower.save(update_fields=["restricted"])
     link = Link.objects.create(source=follower, target=ticket, type=LinkType.FOLLOW_UP_OF)
     for one, other in ((follower, ticket), (ticket, follower)):
         data = {"link": link.pk, "type": link.type, "other": other.number}
