@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class CoreConfig(AppConfig):
     name = "core"
+
+    def ready(self) -> None:
+        # Models are loaded only now.
+        from core import outbox, tasks  # noqa: PLC0415
+
+        outbox.nudge_with(tasks.nudge)

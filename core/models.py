@@ -68,7 +68,15 @@ class OutboxMessage(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at", "id"], condition=models.Q(state="waiting"), name="outbox_due"
-            )
+            ),
+            models.Index(
+                fields=["state", "due_at"],
+                condition=models.Q(state__in=["waiting", "failed"]),
+                name="outbox_open",
+            ),
+            models.Index(
+                fields=["done_at"], condition=models.Q(done_at__isnull=False), name="outbox_done"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -83,3 +91,27 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IdempotencyRecord(models.Model):
+    """The answer to a request that its sender may repeat without doing it twice.
+
+    Written in the transaction of what it answers, so that there is never one without the other.
+    """
+
+    user_id = models.BigIntegerField()
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    headers: Any = models.JSONField(default=dict)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "key"], name="idempotency_key_once")
+        ]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_created")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.key}"
