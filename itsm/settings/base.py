@@ -107,8 +107,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.REDIS_URL()
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0, "retry": None},
     }
 }
 # Sessions live in the database: nobody is signed out, and signing in works, while Redis is away.
@@ -127,12 +128,17 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "max_retries": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.5, "max_retries": 0}
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "outbox": {"task": "core.tasks.dispatch_outbox", "schedule": 5.0},
-    "heartbeat": {"task": "core.tasks.heartbeat", "schedule": 20.0},
+    # What waited out a worker's absence is dropped: the next turn does the same.
+    "outbox": {
+        "task": "core.tasks.dispatch_outbox",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "heartbeat": {"task": "core.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
     "auto-close": {"task": "tickets.tasks.auto_close", "schedule": 300.0},
     "auto-resume": {"task": "tickets.tasks.resume_due", "schedule": 60.0},
     "clean-up": {"task": "core.tasks.clean_up", "schedule": 3600.0},
