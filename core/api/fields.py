@@ -1,0 +1,161 @@
+"""Input as the schema promises it: no field it does not name, no value of another type."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+LARGEST_ID = 2**63 - 1
+LONGEST_KEY = 160
+MOST_REFERENCES = 100
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+class Input(serializers.Serializer[Any]):
+    """A request body. Names it does not know are refused, so that no typo is lost silently."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(str(name) for name in set(data) - set(self.fields))
+            if unknown:
+                message = [_("There is no such field.")]
+                raise serializers.ValidationError(dict.fromkeys(unknown, message), "unknown_field")
+        return super().to_internal_value(data)
+
+
+class Text(serializers.CharField):
+    """A JSON string."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """A JSON number without a fraction."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": LARGEST_ID, **kwargs})
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """true or false."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Choice(serializers.ChoiceField):
+    """One of the values offered, in their own type."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, int | str) and not isinstance(data, bool):
+            for value in self.choices:
+                if data == value:
+                    return value
+        self.fail("invalid_choice", input=str(data)[:100])
+
+
+class Instant(serializers.DateTimeField):
+    """An RFC 3339 instant with its offset from UTC."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+            self.fail("invalid", format="2026-11-23T14:05:00+09:00")
+        try:
+            return datetime.fromisoformat(value.upper())
+        except ValueError:
+            self.fail("invalid", format="2026-11-23T14:05:00+09:00")
+
+
+REFERENCE = {
+    "oneOf": [
+        {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+        {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+    ]
+}
+_REFUSALS = {
+    "invalid": _("Give an id (a number) or a key (a string)."),
+    "unknown": _("There is no such choice."),
+    "not_a_list": _("Give a list."),
+    "max_length": _("Give fewer."),
+}
+
+
+class _Rows(serializers.Field[Any, Any, Any, Any]):
+    """What is common to one reference and to many. `offered` narrows what may be chosen."""
+
+    default_error_messages = _REFUSALS
+
+    def __init__(
+        self, model: type[Model], *, key: str, offered: Q | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.model, self.key, self.offered = model, key, offered
+
+    def __deepcopy__(self, memo: Any) -> "_Rows":
+        return type(self)(*self._args, **self._kwargs)  # rows and conditions are never copied
+
+    def find(self, given: list[Any]) -> list[Any]:
+        ids, keys = _split(given)
+        if ids is None or keys is None:
+            self.fail("invalid")
+        wanted = Q(pk__in=ids) | Q(**{f"{self.key}__in": keys})
+        rows = list(self.model._default_manager.filter(self.offered or Q(), wanted))
+        by_id = {row.pk: row for row in rows}
+        by_key = {getattr(row, self.key): row for row in rows}
+        found = [by_id.get(one) if isinstance(one, int) else by_key.get(one) for one in given]
+        if None in found:
+            self.fail("unknown")
+        return found
+
+
+@extend_schema_field(REFERENCE)
+class Reference(_Rows):
+    """A row by its id (a number) or by its key (a string)."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return self.find([data])[0]
+
+
+@extend_schema_field({"type": "array", "items": REFERENCE, "maxItems": MOST_REFERENCES})
+class References(_Rows):
+    """Several rows, read with one query."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        if len(data) > MOST_REFERENCES:
+            self.fail("max_length")
+        return list(dict.fromkeys(self.find(data)))
+
+
+def _split(given: list[Any]) -> tuple[list[int], list[str]] | tuple[None, None]:
+    """Ids and keys apart; None when one of them is neither, or could not be in the database."""
+    ids = [one for one in given if type(one) is int and 0 < one <= LARGEST_ID]
+    keys = [one for one in given if isinstance(one, str) and is_storable(one, LONGEST_KEY)]
+    return (ids, keys) if len(ids) + len(keys) == len(given) else (None, None)
+
+
+def is_storable(text: str, longest: int) -> bool:
+    """Whether the database could hold the text: no NUL, no lone surrogate, not too long."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return 0 < len(text) <= longest and "\x00" not in text
