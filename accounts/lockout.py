@@ -13,3 +13,9 @@ def locked_out(
     """Answer 429 with a page that says when to try again."""
     message = _("Too many failed sign-ins. Wait 15 minutes, or reset your password by mail.")
     return render(request, "400.html", {"message": message}, status=429)
+
+
+def name_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The e-mail as failures are counted: case and spaces around it make no new name."""
+    given = (credentials or {}).get("username") or request.POST.get("username", "")
+    return str(given).strip().lower()

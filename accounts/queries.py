@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import tokens
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, SignInSession, User
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -35,3 +36,9 @@ def usable_tokens(user: User | None = None) -> QuerySet[ApiToken]:
     live = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     shown = ApiToken.objects.filter(live, revoked_at=None)
     return shown if user is None else shown.filter(user=user)
+
+
+def live_sessions(user: User) -> QuerySet[SignInSession]:
+    """The browsers the person is signed in with, the last used first."""
+    live = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return SignInSession.objects.filter(user=user, session_key__in=live).order_by("-seen_at")

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "accounts.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.SignInRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.ActionErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -168,6 +169,7 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
+AXES_USERNAME_CALLABLE = "accounts.lockout.name_tried"
 LANGUAGE_CODE = env.LANGUAGE()
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -1,0 +1,158 @@
+"""Forms of signing in and of the pages about oneself."""
+
+import zoneinfo
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.enums import Density, Theme, TokenScope
+
+PASSWORD_HINT = _("At least 10 characters; several words are easy to remember.")
+
+
+class SignInForm(AuthenticationForm):
+    """E-mail and password; the same refusal whatever is wrong with them."""
+
+    error_messages = {
+        "invalid_login": _("E-mail or password is not right. Check both and try again."),
+        "inactive": _("E-mail or password is not right. Check both and try again."),
+    }
+
+    def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        email = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+        self.fields["username"] = forms.CharField(label=_("E-mail"), max_length=254, widget=email)
+        self.fields["password"].widget.attrs["autocomplete"] = "current-password"
+
+
+class AskLinkForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+
+
+def _password(label: Any, autocomplete: str, hint: Any = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, strip=False, widget=widget, help_text=hint, max_length=256)
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, twice. What it must be is checked by the action."""
+
+    new_password1 = _password(_("New password"), "new-password", PASSWORD_HINT)
+    new_password2 = _password(_("New password again"), "new-password")
+    twice = ("new_password1", "new_password2")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.keys() >= set(self.twice) and len({data[name] for name in self.twice}) > 1:
+            self.add_error("new_password2", _("The two passwords differ. Type both again."))
+        return data
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The same, after showing that one knows the present password."""
+
+    old_password = _password(_("Present password"), "current-password")
+    field_order = ("old_password", "new_password1", "new_password2")
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_old_password(self) -> str:
+        given: str = self.cleaned_data["old_password"]
+        if not self.user.check_password(given):
+            raise forms.ValidationError(_("This is not your present password."))
+        return given
+
+
+class ProfileForm(forms.Form):
+    roman_name = forms.CharField(
+        label=_("Romanised name"),
+        max_length=80,
+        required=False,
+        help_text=_("Shown in English: Gildong Hong"),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    extension = forms.CharField(label=_("Extension"), max_length=20, required=False)
+    location = forms.CharField(
+        label=_("Location"), max_length=120, required=False, help_text=_("Building, floor, desk")
+    )
+
+
+def _zones() -> list[tuple[str, Any]]:
+    zones = sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
+    shown = [(name, name.replace("_", " ")) for name in zones if not name.startswith("Etc/")]
+    usual = _("As the organisation (%(zone)s)") % {"zone": settings.DEFAULT_USER_TIME_ZONE}
+    return [("", usual), *shown]
+
+
+class PreferencesForm(forms.Form):
+    """How Maru looks to this person, and when it writes to them."""
+
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=lambda: [("", _("As my browser")), ("ko", "한국어"), ("en", "English")],
+        help_text=_("Mails to you are written in it too."),
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=_zones)
+    density = forms.ChoiceField(
+        label=_("Density of lists"), choices=Density.choices, widget=forms.RadioSelect
+    )
+    theme = forms.ChoiceField(
+        label=pgettext_lazy("appearance", "Theme"), choices=Theme.choices, widget=forms.RadioSelect
+    )
+    shortcuts = forms.BooleanField(
+        label=_("Single-key shortcuts"),
+        required=False,
+        help_text=_("Keys such as J, K and R work without Ctrl. Press ? to see them all."),
+    )
+    mail_notices = forms.BooleanField(
+        label=_("Notices by mail"),
+        required=False,
+        help_text=_("The inbox in Maru always has them."),
+    )
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("What will use it, such as: backup script")
+    )
+    scope = forms.ChoiceField(
+        label=_("It may"),
+        choices=TokenScope.choices,
+        initial=TokenScope.READ,
+        widget=forms.RadioSelect,
+    )
+    days = forms.TypedChoiceField(
+        label=_("Works for"),
+        coerce=int,
+        initial=90,
+        choices=[
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (365, _("1 year")),
+            (0, _("Until it is revoked")),
+        ],
+    )
+
+    def expires_at(self) -> datetime | None:
+        """The end of the last day it works, or None."""
+        days: int = self.cleaned_data["days"]
+        if not days:
+            return None
+        last = timezone.now().astimezone(UTC).date() + timedelta(days=days)
+        return datetime.combine(last, time.max, tzinfo=UTC)

@@ -1,0 +1,122 @@
+"""Pages about oneself: profile, preferences, sessions, tokens."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import devices, queries
+from accounts.actions import preferences, sessions, tokens
+from accounts.forms import PreferencesForm, ProfileForm, TokenForm
+from accounts.models import ApiToken, SignInSession
+from accounts.reach import reach_of
+from core.errors import ActionError, NotFound
+from core.forms import refuse
+
+
+def frame(request: HttpRequest) -> str:
+    """The frame somebody works in: agents see these pages on the desk, others in the portal."""
+    desk = reach_of(request.user).opens_desk
+    return "ui/shell_desk.html" if desk else "ui/shell_portal.html"
+
+
+def profile(request: HttpRequest) -> HttpResponse:
+    """Who Maru takes me for, and how I am reached."""
+    user = request.user
+    initial = {name: getattr(user, name) for name in preferences.CONTACTS}
+    form = ProfileForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        preferences.save_contacts(user, form.cleaned_data, by=user)
+        messages.success(request, _("Saved."))
+        return redirect("accounts:me")
+    context = {
+        "form": form,
+        "frame": frame(request),
+        "grants": user.grants.order_by("role"),
+        "teams": user.teams.order_by("name_en"),
+    }
+    return render(request, "accounts/me.html", context, status=422 if form.errors else 200)
+
+
+def edit_preferences(request: HttpRequest) -> HttpResponse:
+    """Language, time zone, density, theme, shortcuts, mail."""
+    user = request.user
+    initial = {name: getattr(user, name) for name in preferences.PREFERENCES}
+    form = PreferencesForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            preferences.save_preferences(user, form.cleaned_data, by=user)
+        except ActionError as error:
+            refuse(form, error)
+        else:
+            response = redirect("accounts:preferences")
+            messages.success(request, _("Saved."))
+            return response
+    context = {"form": form, "frame": frame(request)}
+    return render(request, "accounts/preferences.html", context, status=422 if form.errors else 200)
+
+
+def list_sessions(request: HttpRequest) -> HttpResponse:
+    """The browsers I am signed in with."""
+    rows = [
+        {
+            "session": session,
+            "device": devices.describe(session.agent) or _("Unknown browser"),
+            "icon": "phone" if devices.is_handheld(session.agent) else "device-desktop",
+            "is_this": session.session_key == request.session.session_key,
+        }
+        for session in queries.live_sessions(request.user)
+    ]
+    return render(request, "accounts/sessions.html", {"rows": rows, "frame": frame(request)})
+
+
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    session = SignInSession.objects.filter(pk=pk, user=request.user).first()
+    if session is None:
+        raise NotFound(_("There is no such session."))
+    sessions.end(session, by=request.user)
+    messages.success(request, _("That browser is signed out."))
+    return redirect("accounts:sessions")
+
+
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    sessions.end_all(request.user, by=request.user, but=request.session.session_key or "")
+    messages.success(request, _("All other browsers are signed out."))
+    return redirect("accounts:sessions")
+
+
+def list_tokens(request: HttpRequest) -> HttpResponse:
+    """My API tokens. A new one's text is in the answer to the form that made it, and only there."""
+    form = TokenForm(request.POST or None)
+    issued = None
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            issued = tokens.issue(
+                request.user, data["name"], [data["scope"]], form.expires_at(), by=request.user
+            )
+            form = TokenForm()
+        except ActionError as error:
+            refuse(form, error)
+    context = {
+        "form": form,
+        "frame": frame(request),
+        "issued": issued,
+        "tokens": queries.usable_tokens(request.user).order_by("-created_at"),
+    }
+    response = render(request, "accounts/tokens.html", context, status=422 if form.errors else 200)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+    token = ApiToken.objects.filter(pk=pk, user=request.user).first()
+    if token is None:
+        raise NotFound(_("There is no such token."))
+    tokens.revoke(token, by=request.user)
+    messages.success(request, _("The token is revoked."))
+    return redirect("accounts:tokens")

@@ -1,0 +1,82 @@
+"""Sign-in, sign-in over an open page, sign-out, language."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts.actions import preferences
+from accounts.forms import SignInForm
+
+
+class SignIn(LoginView):
+    """E-mail and password. `next` is followed only within Maru; the session key is new."""
+
+    authentication_form = SignInForm
+    template_name = "accounts/login.html"
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOut(LogoutView):
+    """By POST only, so that no picture or link can sign anybody out."""
+
+    http_method_names = ["post", "options"]
+    next_page = "accounts:login"
+
+
+@sensitive_post_parameters("password")
+@login_not_required
+@never_cache
+@require_POST
+def renew(request: HttpRequest) -> HttpResponse:
+    """Sign in again from the dialog over a page whose session has ended: 204, or 422."""
+    user = authenticate(
+        request,
+        username=request.POST.get("username", ""),
+        password=request.POST.get("password", ""),
+    )
+    if user is None:
+        return HttpResponse(status=422)
+    login(request, user)
+    return HttpResponse(status=204)
+
+
+@login_not_required
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Show Maru in another language: kept in a cookie, and for whoever is signed in."""
+    code = request.POST.get("language", "")
+    response = HttpResponseRedirect(safe_next(request))
+    if code in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            max_age=60 * 60 * 24 * 365,
+            samesite="Lax",
+            secure=settings.BEHIND_TLS,
+            httponly=True,
+        )
+        if request.user.is_authenticated:
+            preferences.save_preferences(request.user, {"language": code}, by=request.user)
+    return response
+
+
+def safe_next(request: HttpRequest) -> str:
+    """The page asked for in `next`, if it is one of ours; else the start page."""
+    wanted = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else "/"
