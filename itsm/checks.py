@@ -18,11 +18,12 @@ def check_databases(databases: Sequence[str] | None = None, **_: Any) -> list[Ch
     for alias in databases or []:
         connection = connections[alias]
         if connection.vendor == "postgresql":
-            found += _check(connection)
+            found += check_connection(connection)
     return found
 
 
-def _check(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
+def check_connection(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
+    """What is wrong with one database; looking at pg_trgm only once it is installed."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SHOW server_version_num")

@@ -246,6 +246,15 @@ DATABASE_URL = _setting(
     "`./maru up` starts one of its own",
     secret=True,
 )
+DATABASE_PASSWORD = _setting(
+    "MARU_DATABASE_PASSWORD",
+    STORES,
+    text,
+    "",
+    "The password for DATABASE_URL, when it should not stand in the address.",
+    "the one in DATABASE_URL",
+    secret=True,
+)
 DATABASE_POOLED = _setting(
     "MARU_DATABASE_POOLED",
     STORES,
@@ -334,6 +343,15 @@ LOG_FORMAT = _setting(
     one_of("text", "json"),
     "text",
     "text for people, json for a log collector.",
+)
+METRICS_TOKEN = _setting(
+    "MARU_METRICS_TOKEN",
+    PROCESSES,
+    long_secret,
+    "",
+    "Who sends it as `Authorization: Bearer …` may read /metrics.",
+    "only this machine may read /metrics",
+    secret=True,
 )
 
 

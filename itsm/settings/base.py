@@ -54,7 +54,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "itsm.middleware.ClientAddressMiddleware",
+    "core.health.ProbeMiddleware",
     "core.middleware.RequestContextMiddleware",
+    "core.observe.ObserveMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -64,9 +66,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.ReaderMiddleware",
+    "accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "accounts.middleware.SignInRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.ActionErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -100,7 +102,10 @@ if DEBUG:
 
 DATABASES = {
     "default": database(
-        env.DATABASE_URL(), max_age=env.DATABASE_MAX_AGE(), pooled=env.DATABASE_POOLED()
+        env.DATABASE_URL(),
+        password=env.DATABASE_PASSWORD(),
+        max_age=env.DATABASE_MAX_AGE(),
+        pooled=env.DATABASE_POOLED(),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -143,6 +148,7 @@ CELERY_BEAT_SCHEDULE = {
     "auto-close": {"task": "tickets.tasks.auto_close", "schedule": 300.0},
     "auto-resume": {"task": "tickets.tasks.resume_due", "schedule": 60.0},
     "clean-up": {"task": "core.tasks.clean_up", "schedule": 3600.0},
+    "staged-files": {"task": "portal.tasks.drop_stale", "schedule": 3600.0},
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -164,12 +170,12 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "accounts.lockout.name_tried"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
-AXES_USERNAME_CALLABLE = "accounts.lockout.name_tried"
 LANGUAGE_CODE = env.LANGUAGE()
 LANGUAGES = [("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -229,6 +235,7 @@ SECURE_SSL_REDIRECT = BEHIND_TLS and PROXIES > 0
 # Asked by machines, straight and without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 
+METRICS_TOKEN = env.METRICS_TOKEN()
 LOGGING = logging(env.LOG_LEVEL(), env.LOG_FORMAT())
 
 REST_FRAMEWORK = {

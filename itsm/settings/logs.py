@@ -43,7 +43,10 @@ def logging(level: str, form: str) -> dict[str, Any]:
         structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
     ]
     json = [
-        structlog.processors.dict_tracebacks,
+        # Local variables may hold passwords and what people wrote.
+        structlog.processors.ExceptionRenderer(
+            structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        ),
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
     renderer: list[Processor] = [*json] if form == "json" else [_people()]

@@ -2,6 +2,7 @@
 
 from itsm import env
 from itsm.settings.base import *  # noqa: F403
+from itsm.settings.base import BASE_DIR
 
 DEBUG = False
 if not env.SECRET_KEY.is_given():
@@ -9,6 +10,8 @@ if not env.SECRET_KEY.is_given():
         "MARU_SECRET_KEY is not set – put 50 random characters into a file and name the file in "
         "MARU_SECRET_KEY_FILE"
     )
+# Collected when the image is built.
+STATIC_ROOT = BASE_DIR / "var" / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "itsm.staticfiles.HashedStorage"},

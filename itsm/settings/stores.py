@@ -3,7 +3,9 @@
 from urllib.parse import parse_qs, unquote, urlsplit
 
 
-def database(url: str, *, max_age: int = 0, pooled: bool = False) -> dict[str, object]:
+def database(
+    url: str, *, password: str = "", max_age: int = 0, pooled: bool = False
+) -> dict[str, object]:
     """Settings for a postgres:// address; `?host=/dir` is a unix socket, the rest is libpq's.
 
     Behind a pooler in transaction mode a connection has no memory between transactions, so
@@ -15,7 +17,7 @@ def database(url: str, *, max_age: int = 0, pooled: bool = False) -> dict[str, o
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": password or unquote(parts.password or ""),
         "HOST": query.pop("host", unquote(parts.hostname or "")),
         "PORT": query.pop("port", str(parts.port or "")),
         "CONN_MAX_AGE": max_age,

@@ -108,7 +108,8 @@ def _extract(tar: tarfile.TarFile, work: Path) -> None:
 
 def _make_room(installation: Installation, *, force: bool) -> None:
     """Refuses a database with tables in it, or empties it when told to."""
-    with psycopg2.connect(env.DATABASE_URL(installation.environment)) as connection:
+    address, password = _address(installation)
+    with psycopg2.connect(address, password=password) as connection:
         cursor = connection.cursor()
         cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
         tables = cursor.fetchone()
@@ -132,20 +133,25 @@ def _put_files(installation: Installation, work: Path) -> None:
         say("  MARU_SECRET_KEY differs from the back-up's: everybody has to sign in again.")
 
 
+def _address(installation: Installation) -> tuple[str, str]:
+    """The database's address without its password, and the password."""
+    url = urlsplit(env.DATABASE_URL(installation.environment))
+    account, _, host = url.netloc.rpartition("@")
+    name, _, given = account.partition(":")
+    address = urlunsplit(url._replace(netloc=f"{name}@{host}" if account else host))
+    return address, env.DATABASE_PASSWORD(installation.environment) or unquote(given)
+
+
 def _run_client(
     installation: Installation, program: str, *arguments: str, restore: bool = False
 ) -> None:
     """A PostgreSQL client program on our database; the password never stands in a command line."""
-    url = urlsplit(env.DATABASE_URL(installation.environment))
-    account, _, host = url.netloc.rpartition("@")
-    name, _, password = account.partition(":")
-    address = urlunsplit(url._replace(netloc=f"{name}@{host}" if account else host))
-    environment = {**os.environ, "PGPASSWORD": unquote(password)}
+    address, password = _address(installation)
     folder = client_bin(embedded=installation.postgres is not None)
     target = ["--dbname", address] if restore else [address]
     done = subprocess.run(
         [folder / program, *target, *arguments],
-        env=environment,
+        env={**os.environ, "PGPASSWORD": password},
         capture_output=True,
         text=True,
         check=False,

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from itsm.stack import assets, commands
+from itsm.stack import assets, catalogue, commands
 from itsm.stack.checking import check
 from itsm.stack.console import Failure, say
 from itsm.stack.locking import lock
@@ -23,6 +23,8 @@ def messages(arguments: list[str]) -> None:
 
     if arguments == ["--check"]:
         module.check()
+    elif arguments == ["--compile"]:
+        catalogue.compile_stale()
     else:
         module.update()
 

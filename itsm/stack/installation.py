@@ -189,7 +189,7 @@ def _servers_place(data: Path) -> tuple[Path, str]:
     for folder in (place, place.parent):
         folder.chmod(0o755)
     link = data / "postgres"
-    if not link.exists():
+    if not link.is_symlink() and not link.exists():
         link.symlink_to(place / "postgres")
     return place, mode
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from itsm.stack import processes
 from itsm.stack.console import fail
+from itsm.stack.paths import tree_fingerprint
 from itsm.stack.processes import Child
 from itsm.stack.programs import postgres_bin
 
@@ -150,7 +151,8 @@ class Postgres:
         if self.mode != processes.SETUID or _open_to_others(original):
             return original
         install = original.parent
-        copy = self.data.parent / "programs"
+        version = tree_fingerprint([original / "postgres"])[:12]
+        copy = self.data.parent / f"programs-{version}"
         if not copy.exists():
             fresh = copy.with_name("programs.new")
             shutil.rmtree(fresh, ignore_errors=True)

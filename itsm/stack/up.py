@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -149,13 +148,7 @@ def _programs(installation: Installation, host: str, port: int) -> list[Service]
     schedule = installation.run / "beat-schedule"
     celery = [sys.executable, "-m", "celery", "--app", "itsm.celery", "--quiet"]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    web = [sys.executable, "-m", "gunicorn", "itsm.wsgi", "--bind", address]
-    # Loaded once and shared by the processes; a developer's changes are loaded anew instead.
-    web += ["--reload"] if env.DEBUG(environment) else ["--preload"]
-    web += ["--worker-class", "gthread", "--workers", str(env.WEB_PROCESSES(environment))]
-    web += ["--threads", str(env.WEB_THREADS(environment)), "--no-control-socket"]
-    web += ["--worker-tmp-dir", _memory_folder(), "--graceful-timeout", "10"]
-    web += ["--log-level", "warning", "--keep-alive", "30"]
+    web = [sys.executable, "-m", "gunicorn", "--config", "python:itsm.gunicorn", "--bind", address]
     worker = [*celery, "worker", "--concurrency", str(env.WORKER_PROCESSES(environment))]
     worker += ["--without-gossip", "--without-mingle", "--hostname", f"maru-{port}@%h"]
     beat = [*celery, "beat", "--schedule", str(schedule), "--pidfile", ""]
@@ -169,11 +162,6 @@ def _programs(installation: Installation, host: str, port: int) -> list[Service]
         return Service(name, start)
 
     return [service("web", web), service("worker", worker), service("beat", beat)]
-
-
-def _memory_folder() -> str:
-    """Where gunicorn keeps its heartbeat file: never on a disk that may stall."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir()
 
 
 def _answers(host: str, port: int) -> bool:

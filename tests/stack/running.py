@@ -35,6 +35,7 @@ class Maru:
         self.data = data
         self.port = free_port()
         self.environment = clean_environment(**environment)
+        data.parent.mkdir(parents=True, exist_ok=True)
         self.output = data.with_name(f"{data.name}.out")
         self.process: subprocess.Popen[bytes] | None = None
 
