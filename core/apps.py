@@ -8,6 +8,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are loaded only now.
-        from core import outbox, tasks  # noqa: PLC0415
+        from core import health, outbox, tasks  # noqa: PLC0415
 
         outbox.nudge_with(tasks.nudge)
+        health.gauges()

@@ -149,7 +149,8 @@ def pause_after(attempts: int) -> timedelta:
 @transaction.atomic
 def _do(claimed: OutboxMessage) -> str:
     """Do one claimed message, holding its row. Its state afterwards; empty when not ours."""
-    held = OutboxMessage.objects.select_for_update(skip_locked=True).filter(
+    # Waits rather than skips: another dispatcher that just looked at the row holds it for a moment.
+    held = OutboxMessage.objects.select_for_update().filter(
         pk=claimed.pk, state=State.WAITING, attempts=claimed.attempts
     )
     message = held.first()
