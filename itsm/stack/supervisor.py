@@ -158,7 +158,7 @@ class Supervisor:
 
     def _show(self, name: str, line: str) -> None:
         """One line on the terminal; a terminal that is gone is not an error."""
-        if not self._terminal:
+        if not self._terminal or not line.strip():
             return
         try:
             say(f"{colour(f'{name:<8}', _COLOURS.get(name, '31'))} {line}")

@@ -55,17 +55,20 @@ def _start(supervisor: Supervisor, installation: Installation, chosen: argparse.
     for service in _servers(installation):
         supervisor.add(service)
     _prepare(installation, demo=not chosen.no_demo)
-    for service in _programs(installation, chosen.host, chosen.port):
-        supervisor.add(service)
-    web = next(service for service in supervisor.services if service.name == "web")
+    web, *others = _programs(installation, chosen.host, chosen.port)
+    supervisor.add(web)
     patience = time.monotonic() + 60
     supervisor.run(
         until=lambda: _answers(chosen.host, chosen.port) or _hopeless(web, patience), every=0.2
     )
     if not supervisor.stopping and _hopeless(web, patience):
         fail("the web server does not start", f"its log is {installation.logs / 'web.log'}")
-    if not supervisor.stopping:
-        _welcome(installation)
+    if supervisor.stopping:
+        return
+    _welcome(installation)
+    # Only now: they would keep people waiting for the first page.
+    for service in others:
+        supervisor.add(service)
     supervisor.run()
 
 

@@ -61,7 +61,7 @@ class Maru:
         return self.output.read_text("utf-8", "replace")
 
     def _is_ready(self) -> bool:
-        return "Maru is ready" in self.said()
+        return "Maru is ready" in self.said() and "beat" in self.children()
 
     def get(self, path: str) -> int:
         """The status of a page, 0 when nobody answers."""
