@@ -6,6 +6,8 @@ Korean: 2026.11.23(월) 14:05, within the year 11.23(월) 14:05. English: Mon 23
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -20,12 +22,15 @@ def is_korean() -> bool:
 
 def day(value: datetime | date, today: date | None = None) -> str:
     """The day with its weekday; the year only when it is not this one."""
-    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    year = local.year if local.year != (today or timezone.localdate()).year else 0
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return _day(local, today or timezone.localdate())
+
+
+def _day(local: date, today: date) -> str:
     if is_korean():
-        prefix = f"{year}." if year else ""
+        prefix = f"{local.year}." if local.year != today.year else ""
         return f"{prefix}{local.month:02d}.{local.day:02d}({_DAYS_KO[local.weekday()]})"
-    suffix = f" {year}" if year else ""
+    suffix = f" {local.year}" if local.year != today.year else ""
     return f"{_DAYS_EN[local.weekday()]} {local.day} {_MONTHS_EN[local.month - 1]}{suffix}"
 
 
@@ -37,7 +42,22 @@ def clock(value: datetime) -> str:
 
 def moment(value: datetime) -> str:
     """Day and time."""
-    return f"{day(value)}{' ' if is_korean() else ', '}{clock(value)}"
+    local = timezone.localtime(value)
+    between = " " if is_korean() else ", "
+    return f"{_day(local, timezone.localdate())}{between}{local.hour:02d}:{local.minute:02d}"
+
+
+def time_tag(value: datetime | None, style: str = "ago") -> SafeString:
+    """A <time>. style: ago (kept fresh by the page, full time as tooltip), full, date."""
+    if value is None:
+        return SafeString("")
+    full = moment(value)
+    if style == "full":
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), full)
+    text, fresh = (day(value), "") if style == "date" else (ago(value), SafeString(" data-ago"))
+    return format_html(
+        '<time datetime="{}" title="{}"{}>{}</time>', value.isoformat(), full, fresh, text
+    )
 
 
 def ago(value: datetime, now: datetime | None = None) -> str:
@@ -71,3 +91,8 @@ def size(octets: int) -> str:
     if octets < 1024 * 1024:
         return f"{max(1, round(octets / 1024)):,} KB"
     return f"{octets / 1024 / 1024:,.1f} MB"
+
+
+def count(number: int) -> str:
+    """How many records: 1,234건, 1,234 records."""
+    return ngettext("%(n)s record", "%(n)s records", number) % {"n": f"{number:,}"}

@@ -1,6 +1,5 @@
 """Tags of the interface: icons, times, status, priority, people, form fields, page attributes."""
 
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +27,7 @@ PHASE_ICONS = {
 
 @lru_cache(maxsize=256)
 def icon_markup(name: str, cls: str = "", label: str = "") -> SafeString:
-    """The `<svg>` that shows one symbol of the sprite; hidden from screen readers without a label."""
+    """One symbol of the sprite as `<svg>`; hidden from screen readers without a label."""
     role = (
         format_html(' role="img" aria-label="{}"', label)
         if label
@@ -81,27 +80,7 @@ def _rail_collapsed(request: Any) -> bool:
     return bool(request) and request.COOKIES.get("rail") == "collapsed"
 
 
-@register.simple_tag
-def when(instant: datetime | None, style: str = "ago") -> SafeString | str:
-    """A <time>. style: ago (text kept fresh by the page, full time as tooltip), full, date."""
-    if instant is None:
-        return ""
-    full = formats.moment(instant)
-    if style == "date":
-        return format_html(
-            '<time datetime="{}" title="{}">{}</time>',
-            instant.isoformat(),
-            full,
-            formats.day(instant),
-        )
-    if style == "full":
-        return format_html('<time datetime="{}">{}</time>', instant.isoformat(), full)
-    return format_html(
-        '<time datetime="{}" title="{}" data-ago>{}</time>',
-        instant.isoformat(),
-        full,
-        formats.ago(instant),
-    )
+register.simple_tag(formats.time_tag, name="when")
 
 
 @register.filter
@@ -186,7 +165,7 @@ def error_summary(form: Any) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: Any) -> str:
-    """{% query page=2 peek=None %}: the current query string with these keys set or (None) dropped."""
+    """{% query page=2 peek=None %}: the current query string, keys set or (None) dropped."""
     request = context.get("request")
     params = request.GET.copy() if request else QueryDict(mutable=True)
     for key, value in changes.items():
