@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "incidents",
     "desk",
     "portal",
+    "imports",
+    "demo",
 ]
 
 MIDDLEWARE = [

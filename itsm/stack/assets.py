@@ -47,6 +47,12 @@ def bring() -> None:
         done.set(vendor)
 
 
+def fetch_early() -> None:
+    """Only the packages, and only with the machine's own npm: what needs no environment yet."""
+    if _node_is_recent():
+        _fetch(fingerprint(*_INPUTS))
+
+
 def _fetch(packages: str) -> None:
     done = Stamp(PACKAGES / ".stamp")
     if done.holds(packages):
@@ -138,3 +144,7 @@ def _symbol(icons: Path, name: str) -> str:
         'stroke-linecap="round" stroke-linejoin="round"'
     )
     return f'<symbol id="i-{name}" viewBox="0 0 24 24" {paint}>{shown}</symbol>\n'
+
+
+if __name__ == "__main__":
+    fetch_early()

@@ -53,6 +53,14 @@ def run(what: str, command: list[str], *, may_fail: bool = False) -> bool:
     return done.returncode == 0
 
 
+def wait(what: str, process: "subprocess.Popen[bytes]") -> None:
+    """Waits for a step that went on beside the others."""
+    if process.poll() is None:
+        print(f"  {what} …", end="", flush=True)
+        process.wait()
+        print(" done", flush=True)
+
+
 def make_environment() -> None:
     """An empty environment with this Python."""
     shutil.rmtree(VENV, ignore_errors=True)
@@ -87,14 +95,18 @@ def find_uv() -> str:
 
 
 def install(lock: str) -> None:
-    """Installs exactly what the lock file names, checked by hash."""
-    path = str(ROOT / lock)
-    uv = find_uv()
-    tool = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [str(PYTHON), "-m", "pip"]
-    if not uv:
-        tool += ["install", "--disable-pip-version-check"]
-    what = f"Installing Python packages with {'uv' if uv else 'pip, a minute or two'}"
-    if not run(what, [*tool, "--quiet", "--require-hashes", "-r", path]):
+    """Installs exactly what the lock file names, checked by hash: with uv, else with pip.
+
+    pip also has its turn when uv fails: it knows the machine's own certificates and settings.
+    """
+    arguments = ["--quiet", "--require-hashes", "-r", str(ROOT / lock)]
+    if uv := find_uv():
+        command = [uv, "pip", "install", "--python", str(PYTHON), *arguments]
+        if run("Installing Python packages with uv", command, may_fail=True):
+            STAMP.write_text(state(lock))
+            return
+    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", *arguments]
+    if not run("Installing Python packages with pip, a minute or two", command):
         stop("Python packages could not be installed", "check the network, then try again")
     STAMP.write_text(state(lock))
 
@@ -105,9 +117,17 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     developer = command in DEVELOPER_COMMANDS
     if not up_to_date(developer):
+        # Meanwhile, as it has to be done anyway; what fails here is tried again, aloud, later.
+        front_end = subprocess.Popen(
+            [sys.executable, "-m", "itsm.stack.assets"],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         if environment_python() != platform.python_version():
             make_environment()
         install("requirements-dev.lock" if developer else "requirements.lock")
+        wait("Bringing front-end packages", front_end)
     os.chdir(ROOT)
     os.execv(PYTHON, [str(PYTHON), "-m", "itsm.stack", *sys.argv[1:]])
 
