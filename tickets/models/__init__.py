@@ -13,6 +13,7 @@ from tickets.models.lookups import (
     RoutingRule,
     WorkTemplate,
 )
+from tickets.models.reference import ExternalReference
 from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.models.work import ChecklistItem, Link, Task, TicketItem
 
@@ -25,6 +26,7 @@ __all__ = [
     "Comment",
     "Draft",
     "Event",
+    "ExternalReference",
     "Link",
     "PendingReason",
     "PriorityCell",
