@@ -1,0 +1,87 @@
+"""The portal's two forms: reporting a problem and answering."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cmdb.enums import ServiceStatus
+from cmdb.models import Service
+from portal.actions.report import Report
+from portal.enums import Affected, Working
+
+
+class ReportForm(forms.Form):
+    """Few questions; what they mean for impact and urgency is worked out from the answers."""
+
+    title = forms.CharField(
+        label=_("What happened?"),
+        max_length=200,
+        error_messages={
+            "required": _("Say in one sentence what happened."),
+            "max_length": _("Shorten this to 200 characters and put the rest into the details."),
+        },
+    )
+    details = forms.CharField(
+        label=_("Details"),
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"max_length": _("Shorten the details, or attach them as a file.")},
+    )
+    service = forms.ModelChoiceField(
+        Service.objects.none(),
+        label=_("Which service is it about?"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose a service from the list, or leave it empty.")},
+    )
+    affected = forms.ChoiceField(
+        label=_("Who is affected?"),
+        choices=Affected.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who is affected.")},
+    )
+    working = forms.ChoiceField(
+        label=_("Can you go on working?"),
+        choices=Working.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether you can go on working.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        service = self.fields["service"]
+        service.queryset = Service.objects.filter(status=ServiceStatus.LIVE)  # type: ignore[attr-defined]
+        service.widget.attrs["class"] = "input"
+
+    def answers(self) -> Report:
+        """The report, once the form is valid."""
+        data = self.cleaned_data
+        return Report(
+            title=data["title"],
+            description=data["details"],
+            impact=Affected(data["affected"]).impact,
+            urgency=Working(data["working"]).urgency,
+            service=data["service"],
+        )
+
+
+class ReplyForm(forms.Form):
+    """The one box of a request's page. Whether it may stay empty depends on what is sent."""
+
+    text = forms.CharField(
+        label=_("Your reply"),
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 3, "data-ctrl-enter": ""}),
+        error_messages={"max_length": _("Shorten this, or attach it as a file.")},
+    )
+
+
+def token_of(text: str) -> UUID | None:
+    """The form's token; None when it is missing or spoilt."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""What the portal reads: lists of requests, and one request."""

@@ -1,0 +1,227 @@
+"""Lists of requests as their requester reads them: flat rows of ready-made words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.reach import reach_of
+from cmdb.enums import ServiceStatus
+from cmdb.models import Service
+from core.states import OPEN_PHASES, Phase
+from portal.enums import Show, Whose
+from portal.states import Step, is_stopped, plain, steps
+from tickets import kinds
+from tickets.models import PendingReason, Seen, Ticket, Watch
+from tickets.numbering import candidates
+from tickets.paging import Order
+
+NEEDS_REPLY = Q(phase=Phase.WAITING, pending_reason__waits_for=PendingReason.WaitsFor.REQUESTER)
+UNFINISHED = Q(phase__in=[*OPEN_PHASES, Phase.RESOLVED])
+SHOWN = {Show.OPEN: UNFINISHED, Show.REPLY: NEEDS_REPLY, Show.CLOSED: Q(phase=Phase.CLOSED)}
+_COLUMNS = (
+    "id",
+    "number",
+    "kind",
+    "title",
+    "status",
+    "phase",
+    "requester_id",
+    "requester_waits",
+    "updated_at",
+    "replied_at",
+    "waits_for",
+    "display_name",
+    "roman_name",
+    "seen_at",
+)
+NEWEST = Order("updated", backwards=True)
+SIZE = 20
+MOST_COMPARED = 300
+_ALIKE = 0.3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request of a list. flag: reply, check, news or nothing."""
+
+    number: str
+    url: str
+    title: str
+    phase: str
+    status: str
+    plain: str
+    steps: list[Step]
+    flag: str
+    updated_at: datetime
+    requester: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and the cursors of the pages before and after; empty where there is none."""
+
+    rows: list[Row]
+    before: str
+    after: str
+
+
+def requests_of(user: User, whose: str = Whose.MINE) -> Any:
+    """The records that are somebody's own, followed, or their department's."""
+    visible = Ticket.objects.visible_to(user)
+    if whose == Whose.FOLLOWED:
+        return visible.filter(pk__in=Watch.objects.filter(user=user).values("ticket_id"))
+    if whose == Whose.DEPARTMENT:
+        return visible.filter(_department(user))
+    return visible.filter(_own(user))
+
+
+def on_portal(user: User) -> Any:
+    """Every record that the portal may show to the person."""
+    followed = Q(pk__in=Watch.objects.filter(user=user).values("ticket_id"))
+    return Ticket.objects.visible_to(user).filter(_own(user) | followed | _department(user))
+
+
+def scopes(user: User) -> list[Whose]:
+    """The lists the person has."""
+    shared = [Whose.DEPARTMENT] if reach_of(user).shares_department else []
+    return [Whose.MINE, Whose.FOLLOWED, *shared]
+
+
+def _own(user: User) -> Q:
+    own = Q(requester=user)
+    # People of the desk open records for others all day; those are work, not their own.
+    return own if reach_of(user).opens_desk else own | Q(opened_by=user)
+
+
+def _department(user: User) -> Q:
+    reach = reach_of(user)
+    if not reach.shares_department:
+        return Q(pk__in=[])
+    return Q(restricted=False, requester__department_id=reach.department_id)
+
+
+def page(user: User, whose: str, show: str, cursor: str = "") -> Page:
+    """One page of a list, last updated first."""
+    found = _described(requests_of(user, whose).filter(SHOWN[Show(show)]), user)
+    got = NEWEST.page(found, cursor, SIZE, _COLUMNS)
+    return Page(_rows(got.rows, user), got.prev, got.next)
+
+
+def waiting_for(user: User) -> int:
+    """How many of the person's own requests wait for their reply; counted to 100."""
+    return requests_of(user).filter(NEEDS_REPLY)[:100].count()
+
+
+def unfinished(user: User, most: int) -> list[Row]:
+    """The person's own requests that go on: those they must answer, then check, then the rest."""
+    urgent = Case(
+        When(NEEDS_REPLY, then=Value(0)),
+        When(phase=Phase.RESOLVED, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    found = requests_of(user).filter(UNFINISHED)
+    return _rows(_values(found.order_by(urgent, "-updated_at", "-id"), user)[:most], user)
+
+
+def finished(user: User, most: int) -> list[Row]:
+    """The person's own requests that ended last."""
+    found = requests_of(user).filter(SHOWN[Show.CLOSED]).order_by("-updated_at", "-id")
+    return _rows(_values(found, user)[:most], user)
+
+
+def search(user: User, text: str, most: int = 50) -> list[Row]:
+    """Requests whose title holds every word, or whose number is meant; finished ones included."""
+    words = text.split()[:8]
+    if not words:
+        return []
+    titled = Q()
+    for word in words:
+        titled &= Q(title__icontains=word)
+    found = on_portal(user).filter(titled | Q(number__in=candidates(text)))
+    return _rows(_values(found.order_by("-updated_at", "-id"), user)[:most], user)
+
+
+def alike(user: User, title: str, most: int = 3) -> list[Row]:
+    """Open requests of the portal whose title resembles this one, most alike first.
+
+    Compared by pairs of characters, which works for Korean and English and half-typed words.
+    """
+    wanted = _pairs(title)
+    recent = on_portal(user).open().order_by("-updated_at", "-id")
+    raw = list(_values(recent, user)[:MOST_COMPARED])
+    scored = [(_likeness(wanted, _pairs(row["title"])), row) for row in raw]
+    scored = [(score, row) for score, row in scored if score >= _ALIKE]
+    scored.sort(key=lambda pair: -pair[0])
+    return _rows([row for _score, row in scored[:most]], user)
+
+
+def services(text: str, most: int = 30) -> list[dict[str, Any]]:
+    """Live services as suggestions: {"value", "label", "hint"}."""
+    named = Q(name_ko__icontains=text) | Q(name_en__icontains=text)
+    found = Service.objects.filter(named, status=ServiceStatus.LIVE).order_by("name_en", "id")
+    return [{"value": service.pk, "label": service.name, "hint": ""} for service in found[:most]]
+
+
+def _pairs(text: str) -> set[str]:
+    return {
+        word[at : at + 2] for word in text.casefold().split() for at in range(max(1, len(word) - 1))
+    }
+
+
+def _likeness(wanted: set[str], found: set[str]) -> float:
+    """The share of the shorter title's pairs that the other has too."""
+    shorter = min(len(wanted), len(found))
+    return len(wanted & found) / shorter if shorter > 1 else 0.0
+
+
+def _described(found: Any, user: User) -> Any:
+    seen = Seen.objects.filter(ticket=OuterRef("pk"), user=user).values("at")[:1]
+    return found.annotate(
+        waits_for=F("pending_reason__waits_for"),
+        display_name=F("requester__display_name"),
+        roman_name=F("requester__roman_name"),
+        seen_at=Subquery(seen),
+    )
+
+
+def _values(found: Any, user: User) -> Any:
+    return _described(found, user).values(*_COLUMNS)
+
+
+def _rows(values: Iterable[dict[str, Any]], user: User) -> list[Row]:
+    return [_row(value, user) for value in values]
+
+
+def _row(value: dict[str, Any], user: User) -> Row:
+    machine = kinds.get(value["kind"]).machine
+    requester = User(display_name=value["display_name"], roman_name=value["roman_name"])
+    return Row(
+        number=value["number"],
+        url=reverse("portal:detail", args=[value["number"]]),
+        title=value["title"],
+        phase=value["phase"],
+        status="cancelled" if is_stopped(machine, value["status"]) else value["status"],
+        plain=str(plain(machine.by_key[value["status"]])),
+        steps=steps(machine, value["status"]),
+        flag=_flag(value, user),
+        updated_at=value["updated_at"],
+        requester="" if value["requester_id"] == user.pk else requester.name,
+    )
+
+
+def _flag(value: dict[str, Any], user: User) -> str:
+    own = value["requester_id"] == user.pk
+    if own and value["phase"] == Phase.WAITING and value["waits_for"] == "requester":
+        return "reply"
+    if own and value["phase"] == Phase.RESOLVED:
+        return "check"
+    unread = value["replied_at"] and (
+        value["seen_at"] is None or value["seen_at"] < value["replied_at"]
+    )
+    return "news" if unread and not value["requester_waits"] else ""

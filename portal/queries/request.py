@@ -1,0 +1,197 @@
+"""One request as its requester reads it: what was said in public, what became of it, what is next.
+
+Internal notes, their files and authors, and events that are the desk's business are not read at
+all here, whoever looks.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import formats
+from core.states import Machine, Phase
+from portal.states import is_stopped, plain
+from tickets import access
+from tickets.enums import LinkType
+from tickets.models import Attachment, Comment, Event, PendingReason, Ticket
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something said. `anchor` is empty for the report itself."""
+
+    author: User
+    is_mine: bool
+    is_desk: bool
+    text: str
+    at: datetime
+    anchor: str = ""
+    files: list[Attachment] = field(default_factory=list)
+    is_message: bool = True
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """The request became something else, in the requester's words."""
+
+    text: str
+    phase: str
+    at: datetime
+    is_message: bool = False
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Messages and milestones in order; `last_seen` is the newest comment among them."""
+
+    entries: list[Message | Milestone]
+    last_seen: int
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What happens next. tone: info, success, warning or nothing; `url` leads to what to do."""
+
+    tone: str
+    title: str
+    text: str
+
+
+def conversation(ticket: Ticket, user: User) -> Conversation:
+    """Everything public on the record, oldest first."""
+    files: dict[int | None, list[Attachment]] = defaultdict(list)
+    for file in access.attachments(user, ticket, can_read_notes=False):
+        files[file.comment_id].append(file)
+    comments = list(access.comments(user, ticket, can_read_notes=False).select_related("author"))
+    report = Message(
+        author=ticket.requester,
+        is_mine=ticket.requester_id == user.pk,
+        is_desk=False,
+        text=ticket.description,
+        at=ticket.opened_at,
+        files=files[None],
+    )
+    said = [_message(comment, ticket, user, files[comment.pk]) for comment in comments]
+    entries = sorted([report, *said, *_milestones(ticket)], key=lambda entry: entry.at)
+    return Conversation(entries, comments[-1].pk if comments else 0)
+
+
+def _message(comment: Comment, ticket: Ticket, user: User, files: list[Attachment]) -> Message:
+    return Message(
+        author=comment.author,
+        is_mine=comment.author_id == user.pk,
+        is_desk=not comment.by_requester and comment.author_id != ticket.requester_id,
+        text=comment.body,
+        at=comment.created_at,
+        anchor=f"m-{comment.pk}",
+        files=files,
+    )
+
+
+def _milestones(ticket: Ticket) -> list[Milestone]:
+    """Changes of state that read as a change to the requester; who made them is not told."""
+    machine = ticket.kind_info.machine
+    events = Event.objects.filter(ticket=ticket, changes__has_key="status").order_by("id")
+    return [
+        Milestone(_became(machine, old, new), _phase(machine, new), at)
+        for at, (old, new) in events.values_list("at", "changes__status")
+        if _became(machine, old, new)
+    ]
+
+
+def _phase(machine: Machine, status: str) -> str:
+    return str(machine.by_key[status].phase)
+
+
+def _became(machine: Machine, old: str, new: str) -> str:
+    before, after = machine.by_key.get(old), machine.by_key.get(new)
+    if before is None or after is None or str(plain(before)) == str(plain(after)):
+        return ""
+    if before.phase == Phase.RESOLVED and after.phase == Phase.ACTIVE:
+        return _("Opened again")
+    return str(plain(after))
+
+
+def outlook(ticket: Ticket, user: User) -> Outlook:
+    """The next step in plain words."""
+    team = ticket.team.name
+    if is_stopped(ticket.kind_info.machine, ticket.status):
+        return Outlook("", str(plain(ticket.state)), _("Nothing more happens here."))
+    if ticket.phase == Phase.NEW:
+        return Outlook(
+            "", _("We received your request."), _("Next, %(team)s looks at it.") % {"team": team}
+        )
+    if ticket.phase == Phase.WAITING:
+        return _waiting(ticket, user)
+    if ticket.phase == Phase.RESOLVED:
+        return Outlook("success", _("We think it is solved. Please check."), _closing(ticket))
+    if ticket.phase == Phase.CLOSED:
+        return Outlook("", _("This request is finished."), _closed(ticket))
+    return Outlook(
+        "", _("%(team)s is working on it.") % {"team": team}, _("You get a notice with each reply.")
+    )
+
+
+def waits_for_requester(ticket: Ticket) -> bool:
+    """Whether nothing happens until the requester has answered."""
+    reason = ticket.pending_reason
+    return (
+        ticket.phase == Phase.WAITING
+        and reason is not None
+        and reason.waits_for == PendingReason.WaitsFor.REQUESTER
+    )
+
+
+def _waiting(ticket: Ticket, user: User) -> Outlook:
+    reason = ticket.pending_reason.name if ticket.pending_reason else ""
+    if waits_for_requester(ticket):
+        if user.pk in (ticket.requester_id, ticket.opened_by_id):
+            return Outlook("warning", _("The team is waiting for your reply."), reason)
+        return Outlook("", _("The team is waiting for the requester."), reason)
+    until = (
+        _("Work goes on at %(time)s.") % {"time": formats.moment(ticket.resume_at)}
+        if ticket.resume_at
+        else _("You need not do anything for now.")
+    )
+    return Outlook("info", reason or str(plain(ticket.state)), until)
+
+
+def _closing(ticket: Ticket) -> str:
+    if ticket.auto_close_at is None:
+        return _("It stays open until you confirm.")
+    return _("Without an answer it closes by itself on %(day)s.") % {
+        "day": formats.day(ticket.auto_close_at)
+    }
+
+
+def _closed(ticket: Ticket) -> str:
+    if ticket.closed_at is None:
+        return ""
+    return _("Closed on %(day)s.") % {"day": formats.day(ticket.closed_at)}
+
+
+def answers(ticket: Ticket) -> list[tuple[Any, str]]:
+    """What the desk wrote for the requester to read on the kind's own row: (label, text)."""
+    public = [detail for detail in ticket.kind_info.details if detail.public]
+    if not public or ticket.phase not in (Phase.RESOLVED, Phase.CLOSED):
+        return []
+    names = [detail.name for detail in public]
+    row = ticket.kind_info.detail_model.objects.filter(pk=ticket.pk).values(*names).first() or {}
+    return [(detail.label, row[detail.name]) for detail in public if row.get(detail.name)]
+
+
+def continued(ticket: Ticket, user: User) -> dict[str, list[Ticket]]:
+    """The visible records that this one continues, and those that continue it."""
+    follows = {"type": LinkType.FOLLOW_UP_OF.value}
+    before = Q(links_in__source=ticket, **{f"links_in__{k}": v for k, v in follows.items()})
+    after = Q(links_out__target=ticket, **{f"links_out__{k}": v for k, v in follows.items()})
+    visible = Ticket.objects.visible_to(user)
+    return {
+        "before": list(visible.filter(before).distinct()[:5]),
+        "after": list(visible.filter(after).distinct()[:5]),
+    }

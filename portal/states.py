@@ -1,0 +1,80 @@
+"""How a record's state reads to its requester: a bar of steps, and what happens next."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import pgettext_lazy
+
+from core.states import Machine, Phase, State
+
+STEP_LABELS = {
+    Phase.NEW: pgettext_lazy("step", "Received"),
+    Phase.ACTIVE: pgettext_lazy("step", "In work"),
+    Phase.RESOLVED: pgettext_lazy("step", "Your check"),
+    Phase.CLOSED: pgettext_lazy("step", "Done"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One mark of the bar. state: done, current, todo or stopped."""
+
+    label: Any
+    state: str
+
+
+def path(machine: Machine) -> list[State]:
+    """The states that stand for the steps of a kind, in the order of its table.
+
+    One for each phase the kind has. Waiting is a step only before the work starts (an approval);
+    later it interrupts the work.
+    """
+    chosen: list[State] = []
+    for state in machine.states:
+        phases = {other.phase for other in chosen}
+        interrupts = state.phase == Phase.WAITING and Phase.ACTIVE in phases
+        if state.phase not in phases and not interrupts:
+            chosen.append(state)
+    return chosen
+
+
+def label(state: State) -> Any:
+    """The step's word; a wait before the work says itself what it is."""
+    return STEP_LABELS.get(state.phase) or state.plain or state.label
+
+
+def steps(machine: Machine, status: str) -> list[Step]:
+    """The bar for a record in `status`. A record that ended otherwise stops after the first."""
+    now = machine.by_key[status]
+    way = path(machine)
+    if is_stopped(machine, status):
+        return [Step(label(way[0]), "done"), Step(plain(now), "stopped")]
+    reached = _reached(way, now)
+    over = now.phase == Phase.CLOSED
+    return [
+        Step(label(state), "done" if at < reached or over else _later(at, reached))
+        for at, state in enumerate(way)
+    ]
+
+
+def is_stopped(machine: Machine, status: str) -> bool:
+    """Whether the record ended without being finished: withdrawn, rejected."""
+    now = machine.by_key[status]
+    return now.phase == Phase.CLOSED and now not in path(machine)
+
+
+def plain(state: State) -> Any:
+    """The state as a requester says it."""
+    return state.plain or state.label
+
+
+def _reached(way: list[State], now: State) -> int:
+    phases = [state.phase for state in way]
+    phase = now.phase if now.phase in phases else Phase.ACTIVE
+    if now.phase == Phase.WAITING and now not in way:
+        phase = Phase.ACTIVE
+    return phases.index(phase) if phase in phases else 0
+
+
+def _later(at: int, reached: int) -> str:
+    return "current" if at == reached else "todo"

@@ -1,0 +1,49 @@
+"""Files leave through their record's door, and never as something a browser would run."""
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core.errors import NotFound
+from tickets import access
+from tickets.models import Attachment
+
+# What a browser may show in place. Everything else is handed over to be saved, as plain bytes.
+SHOWN_IN_PLACE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+PDF = "application/pdf"
+# Nothing inside a file may load, run, or send anything.
+POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; sandbox"
+
+
+@require_safe
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """One attachment: pictures and PDF are shown unless `?save` is asked, the rest is saved."""
+    file = access.attachment(request.user, pk)  # type: ignore[arg-type]
+    tag = f'"{file.sha256}"'
+    if request.headers.get("If-None-Match") == tag:
+        return _guard(HttpResponseNotModified(), tag)
+    return _guard(_content(file, save="save" in request.GET), tag)
+
+
+def _content(file: Attachment, *, save: bool) -> HttpResponse:
+    shown = file.content_type in SHOWN_IN_PLACE or file.content_type == PDF
+    try:
+        content = file.file.open("rb")
+    except OSError:
+        raise NotFound(_("This file is no longer there.")) from None
+    return FileResponse(
+        content,
+        as_attachment=save or not shown,
+        filename=file.name,
+        content_type=file.content_type if shown else "application/octet-stream",
+    )
+
+
+def _guard(response: HttpResponse, tag: str) -> HttpResponse:
+    response["ETag"] = tag
+    # Asked again each time, since the right to see it may end.
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = POLICY
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
