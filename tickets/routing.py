@@ -1,5 +1,8 @@
 """Who gets a new record: a rule, else the service's or category's team, else the default team."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
@@ -12,19 +15,35 @@ from tickets.models import Category, RoutingRule
 from tickets.models.ticket import OPEN
 
 
+@dataclass(frozen=True)
+class Routed:
+    """A team, and why this one: by a rule, the service, the category, or for want of those."""
+
+    team: Team
+    because: Literal["rule", "service", "category", "default"]
+    rule: RoutingRule | None = None
+
+
 def team_for(
     *, kind: str, title: str, priority: int, service: Service | None, category: Category | None
 ) -> Team:
     """The team for such a record; ActionError when the organisation has no team at all."""
+    return route(kind=kind, title=title, priority=priority, service=service, category=category).team
+
+
+def route(
+    *, kind: str, title: str, priority: int, service: Service | None, category: Category | None
+) -> Routed:
+    """As team_for, with the reason."""
     rules = RoutingRule.objects.filter(is_active=True, team__is_active=True).select_related("team")
     for rule in rules:
         if _matches(rule, kind, title, priority, service, category):
-            return rule.team
-    proposed = [service.support_team if service else None, category.team if category else None]
-    for team in proposed:
-        if team is not None and team.is_active:
-            return team
-    return _default_team()
+            return Routed(rule.team, "rule", rule)
+    if service and service.support_team and service.support_team.is_active:
+        return Routed(service.support_team, "service")
+    if category and category.team and category.team.is_active:
+        return Routed(category.team, "category")
+    return Routed(_default_team(), "default")
 
 
 def _matches(

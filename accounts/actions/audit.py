@@ -32,18 +32,26 @@ PERSONAL = frozenset(
 def record(
     row: models.Model, verb: AuditVerb, *, by: User | None, changes: Changes | None = None
 ) -> AuditEvent:
-    """Write one line of the log, in the transaction of the change itself."""
+    """Write one line of the log about a row, in the transaction of the change itself."""
     person = isinstance(row, User)
     kept = dict(changes or {})
     if person:
         kept = {name: [None, None] if name in PERSONAL else pair for name, pair in kept.items()}
+    label = "" if person else str(row)
+    return write(row._meta.label_lower, row.pk, label, verb, by=by, changes=kept)
+
+
+def write(
+    kind: str, key: Any, label: str, verb: AuditVerb, *, by: User | None, changes: Changes
+) -> AuditEvent:
+    """Write one line about something that is not one row: a matrix, an option."""
     return AuditEvent.objects.create(
         actor=by,
         verb=verb,
-        object_type=row._meta.label_lower,
-        object_id=str(row.pk),
-        object_label="" if person else str(row)[:160],
-        changes=kept,
+        object_type=kind,
+        object_id=str(key),
+        object_label=label[:160],
+        changes=changes,
         channel=context.channel.get(),
         request_id=context.request_id.get(),
     )
