@@ -317,6 +317,20 @@ ATTACHMENT_MAX_COUNT = _setting(
 SESSION_HOURS = _setting(
     "MARU_SESSION_HOURS", LIMITS, whole(1, 8760), 12, "Hours after which people sign in again."
 )
+API_READS_PER_MINUTE = _setting(
+    "MARU_API_READS_PER_MINUTE",
+    LIMITS,
+    whole(0, 1_000_000),
+    1200,
+    "API requests that read, for each token or signed-in person. 0: no limit.",
+)
+API_WRITES_PER_MINUTE = _setting(
+    "MARU_API_WRITES_PER_MINUTE",
+    LIMITS,
+    whole(0, 1_000_000),
+    300,
+    "API requests that change something, for each token or signed-in person. 0: no limit.",
+)
 WEB_PROCESSES = _setting(
     "MARU_WEB_PROCESSES", PROCESSES, whole(1, 64), 2, "Web server processes of `./maru up`."
 )

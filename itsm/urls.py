@@ -9,5 +9,13 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("language/", set_language, name="set_language"),
     path("", include("portal.urls")),
+    path("", include("desk.urls")),
+    path("", include("desk.urls.tickets")),
+    path("api/", include("itsm.api_urls")),
     path("djadmin/", admin.site.urls),
 ]
+
+# Below /api/ refusals are problem details, elsewhere pages.
+handler400 = "core.api.problems.bad_request"
+handler404 = "core.api.problems.not_found"
+handler500 = "core.api.problems.server_error"

@@ -34,7 +34,7 @@ def manage(arguments: list[str]) -> None:
         done = subprocess.run(
             [sys.executable, ROOT / "manage.py", *rest], env=installation.environment, check=False
         )
-    if _CHANGES_TABLES & set(rest[:1]):
+    if rest[:1] and rest[0] in _CHANGES_TABLES:
         forget_tables(installation)
     if done.returncode:
         sys.exit(done.returncode)

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 VAR = ROOT / "var"
 DEFAULT_DATA = VAR / "data"
+NOBODY_YET = "  Nobody can sign in yet. Make the first administrator: ./maru manage createadmin\n"
 VENDOR_STAMP = VAR / "vendor" / ".stamp"
 
 

@@ -15,7 +15,7 @@ from itsm import env
 from itsm.stack import assets, catalogue, leftovers, processes
 from itsm.stack.console import colour, fail, say, step
 from itsm.stack.installation import Installation, open_installation
-from itsm.stack.paths import ROOT, VENDOR_STAMP, Stamp, fingerprint, tree_fingerprint
+from itsm.stack.paths import NOBODY_YET, ROOT, VENDOR_STAMP, Stamp, fingerprint, tree_fingerprint
 from itsm.stack.processes import Child
 from itsm.stack.supervisor import Service, Supervisor
 
@@ -118,12 +118,15 @@ def _prepare(installation: Installation, *, demo: bool) -> None:
     tables_done = Stamp(installation.run / "tables.stamp")
     if static_done.holds(static) and cluster and tables_done.holds(tables):
         return
-    arguments = ["prepare", *(["--demo"] if demo else [])]
+    sign_ins = installation.run / "sign-ins.txt"
+    arguments = ["prepare", "--sign-ins", str(sign_ins), *(["--demo"] if demo else [])]
     if not static_done.holds(static):
         arguments.append("--static")
     run_django(installation, arguments)
     static_done.set(static)
-    tables_done.set(tables)
+    # Without anybody the next start looks again: somebody may have been made meanwhile.
+    nobody = sign_ins.is_file() and sign_ins.read_text(encoding="utf-8") == NOBODY_YET
+    tables_done.set("" if nobody else tables)
 
 
 def run_django(installation: Installation, arguments: list[str]) -> None:
