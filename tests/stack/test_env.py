@@ -103,6 +103,9 @@ def test_an_address_becomes_djangos_database() -> None:
     assert found["OPTIONS"] == {"sslmode": "require"}
     assert found["DISABLE_SERVER_SIDE_CURSORS"] is True
     assert database("postgres://u@/maru?host=/run/pg")["HOST"] == "/run/pg"
+    two = database("postgres://u@db1,db2:6432/maru?target_session_attrs=read-write")
+    assert (two["HOST"], two["PORT"]) == ("db1,db2", "5432,6432")
+    assert database("postgres://u@[::1]:6432/maru")["HOST"] == "::1"
     assert database("postgres://u:old@db/maru", password="new")["PASSWORD"] == "new"
 
 
