@@ -13,6 +13,8 @@ from rest_framework import serializers
 LARGEST_ID = 2**63 - 1
 LONGEST_KEY = 160
 MOST_REFERENCES = 100
+# What the database and every client can hold, in any time zone.
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2200
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
@@ -71,16 +73,25 @@ class Choice(serializers.ChoiceField):
         self.fail("invalid_choice", input=str(data)[:100])
 
 
+def read_instant(text: str) -> datetime | None:
+    """An RFC 3339 instant of this era; None when the text is none."""
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        found = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    return found if EARLIEST_YEAR <= found.year <= LATEST_YEAR else None
+
+
 class Instant(serializers.DateTimeField):
     """An RFC 3339 instant with its offset from UTC."""
 
     def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        found = read_instant(value) if isinstance(value, str) else None
+        if found is None:
             self.fail("invalid", format="2026-11-23T14:05:00+09:00")
-        try:
-            return datetime.fromisoformat(value.upper())
-        except ValueError:
-            self.fail("invalid", format="2026-11-23T14:05:00+09:00")
+        return found
 
 
 REFERENCE = {

@@ -4,8 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language
+from rest_framework import serializers
 
 from core.models import pick
+
+
+class Named(serializers.Serializer[Any]):
+    """A row of another list, by id, with its name in the reader's language."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
 
 
 def instant(value: datetime | None) -> str | None:

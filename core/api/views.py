@@ -62,7 +62,7 @@ def _speak_language_of(request: Request) -> None:
 
 def read(request: Request, form: type[Input]) -> dict[str, Any]:
     """The body, checked against its form; ValidationError otherwise."""
-    inbound = form(data=request.data)
+    inbound = form(data=request.data, context={"by": request.user})
     inbound.is_valid(raise_exception=True)
     return dict(inbound.validated_data)
 

@@ -1,0 +1,1 @@
+"""People and teams through the API, and how a program signs in."""
