@@ -1,0 +1,1 @@
+"""Services and configuration items through the API."""

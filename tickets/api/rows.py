@@ -1,0 +1,89 @@
+"""Records as the API writes them, from flat rows: one query a page, whatever is on it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from accounts.models import User
+from accounts.reach import reach_of
+from core.api.shapes import bilingual, instant, person
+from tickets import kinds
+from tickets.api import own
+from tickets.enums import LinkType
+from tickets.models import Link, Ticket, TicketItem
+
+_PEOPLE = ("requester", "opened_by", "assignee")
+_NAMED = ("team", "service", "category", "pending_reason")
+_INSTANTS = (
+    "opened_at", "updated_at", "responded_at", "resolved_at", "closed_at", "resume_at",
+)  # fmt: skip
+_PLAIN = (
+    "number", "kind", "title", "status", "phase", "impact", "urgency", "priority", "channel",
+    "reopen_count", "version",
+)  # fmt: skip
+# What only the desk is told: how it sorts its work is no business of the requester's.
+_DESK = ("tags", "restricted", "priority_overridden", "reassign_count", "requester_waits")
+COLUMNS = (
+    "id", "serial", *_PLAIN, *_DESK, *_INSTANTS,
+    *(f"{name}_id" for name in (*_PEOPLE, *_NAMED)),
+    *(f"{name}__{part}" for name in _PEOPLE for part in ("display_name", "roman_name")),
+    *(f"{name}__{part}" for name in _NAMED for part in ("name_ko", "name_en")),
+)  # fmt: skip
+ALL_COLUMNS = (*COLUMNS, "description", "field_versions")
+
+
+def summaries(rows: list[Mapping[str, Any]], user: User) -> list[dict[str, Any]]:
+    """Rows of `.values(*COLUMNS)` as the API lists them."""
+    desk = reach_of(user).opens_desk
+    return [summary(row, desk=desk) for row in rows]
+
+
+def summary(row: Mapping[str, Any], *, desk: bool) -> dict[str, Any]:
+    """One record of a list. `desk`: its reader works there."""
+    kind = kinds.get(row["kind"])
+    shown: dict[str, Any] = {name: row[name] for name in _PLAIN}
+    shown["status_label"] = str(kind.machine.by_key[row["status"]].label)
+    shown |= {name: instant(row[name]) for name in _INSTANTS}
+    shown |= {name: person(row, name) for name in _PEOPLE}
+    shown |= {name: bilingual(row, name) for name in _NAMED}
+    if desk:
+        shown |= {name: row[name] for name in _DESK}
+    shown["url"] = address(kind, row["number"])
+    shown["web_url"] = f"{settings.PUBLIC_URL}/r/{row['number']}"
+    return shown
+
+
+def address(kind: kinds.Kind, number: str) -> str:
+    """Where the API answers for the record, its kind's own fields included."""
+    return f"/api/v1/{own.folder(kind)}/{number}/"
+
+
+def full(ticket: Ticket, user: User, *, with_own: bool) -> dict[str, Any]:
+    """One record with all its fields; `with_own`: those of its kind too."""
+    row = _with_parent(Ticket.objects.filter(pk=ticket.pk), user).values(*ALL_COLUMNS, "parent")[0]
+    desk = reach_of(user).opens_desk
+    shown = summary(row, desk=desk)
+    shown["description"] = row["description"]
+    shown["parent"] = row["parent"]
+    if desk:
+        shown["field_versions"] = row["field_versions"]
+        shown["items"] = _items(ticket)
+    if with_own:
+        shown |= own.values(ticket.kind_info, ticket.pk, desk=desk)
+    return shown
+
+
+def _with_parent(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
+    """The number of the parent, where there is one that the reader may know of."""
+    visible = Ticket.objects.visible_to(user).values("pk")
+    above = Link.objects.filter(
+        target=OuterRef("pk"), type=LinkType.PARENT_OF, source__in=visible
+    ).values("source__number")[:1]
+    return tickets.annotate(parent=Subquery(above))
+
+
+def _items(ticket: Ticket) -> list[dict[str, Any]]:
+    affected = TicketItem.objects.filter(ticket=ticket).order_by("item__name")
+    return [{"id": pk, "name": name} for pk, name in affected.values_list("item_id", "item__name")]

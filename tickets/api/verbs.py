@@ -1,0 +1,60 @@
+"""What can be done to a record besides changing its fields: one address, one action."""
+
+from django.db import transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.idempotency import idempotent
+from core.api.views import no_content, read
+from tickets import access, actions
+from tickets.api import forms
+from tickets.api.records import OfKind, hold
+from tickets.models import Ticket
+
+
+class Assign(OfKind):
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        ticket = self.find(request, number)
+        values = read(request, forms.Assigning)
+        with transaction.atomic():
+            actions.assign(hold(request, ticket), by=request.user, **values)
+        given = Ticket.objects.select_related("requester", "service").get(pk=ticket.pk)
+        if not access.can(request.user, "view", given):
+            return no_content()  # it went to a team whose records this person does not see
+        return self.answer(given, request.user)
+
+
+class Priority(OfKind):
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        ticket = self.find(request, number)
+        values = read(request, forms.Prioritising)
+        with transaction.atomic():
+            held = hold(request, ticket)
+            actions.override_priority(
+                held, values["priority"], by=request.user, reason=values["reason"]
+            )
+            return self.answer(held, request.user)
+
+
+class Restriction(OfKind):
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        ticket = self.find(request, number)
+        restricted = read(request, forms.Restricting)["restricted"]
+        with transaction.atomic():
+            held = hold(request, ticket)
+            actions.restrict(held, restricted, by=request.user)
+            return self.answer(held, request.user)
+
+
+class FollowUp(OfKind):
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        ticket = self.find(request, number)
+        body = read(request, forms.FollowingUp)["body"]
+        follower = actions.follow_up(ticket, by=request.user, body=body)
+        response = self.answer(follower, request.user, status=201)
+        response["Location"] = request.build_absolute_uri(response.data["url"])
+        return response
