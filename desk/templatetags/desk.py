@@ -1,20 +1,109 @@
-"""What the agent's frame needs on every page: the rail of views and the inbox count."""
+"""What the agent's frame and the ticket templates need: rail, inbox count, file addresses."""
 
+import json
 from typing import Any
 
 from django import template
+from django.apps import apps
 from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from accounts.reach import reach_of
+from core import formats
+from core.states import Transition
+from core.templatetags.ui import phase_icon
+from desk.boards import BOARDS
+from desk.counts import board_counts, shown
+from tickets.models import Ticket
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def inbox_count(context: Context) -> str:
-    """Unread notifications, capped for show; empty when there are none."""
-    return ""
+    """Unread notifications as shown on the bell; empty when there are none."""
+    user = context["request"].user
+    if not user.is_authenticated:
+        return ""
+    number = _unread(user)
+    return "99+" if number > 99 else str(number or "")
+
+
+def _unread(user: Any) -> int:
+    try:
+        model = apps.get_model("notifications.Notification")
+    except LookupError:
+        return 0
+    return int(model.objects.filter(user=user, read_at=None)[:100].count())
 
 
 @register.simple_tag(takes_context=True)
 def rail(context: Context) -> list[dict[str, Any]]:
-    """Groups of links with counts."""
-    return []
+    """Groups of links: the views with their counts, and administration for administrators."""
+    request = context["request"]
+    match = request.resolver_match
+    now = match.kwargs.get("view") if match and match.view_name == "desk:queue" else ""
+    counts = board_counts(request.user)
+    views = [
+        {
+            "key": board.key,
+            "label": board.label,
+            "icon": board.icon,
+            "url": reverse("desk:queue", args=[board.key]),
+            "count": shown(counts[board.key]) if board.key in counts else None,
+            "current": board.key == now,
+            "hotkey": board.hotkey,
+        }
+        for board in BOARDS.values()
+    ]
+    groups: list[dict[str, Any]] = [{"title": "", "items": views}]
+    other = _other_links(request)
+    return [*groups, {"title": _("More"), "items": other}] if other else groups
+
+
+def _other_links(request: Any) -> list[dict[str, Any]]:
+    links = [("portal:home", _("Portal"), "lifebuoy", True)]
+    administers = reach_of(request.user).administers
+    links.append(("adminui:home", _("Administration"), "settings", administers))
+    found = []
+    for name, label, icon, shown_to in links:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        if shown_to:
+            here = request.path.startswith(url)
+            found.append({"key": name, "label": label, "icon": icon, "url": url, "current": here})
+    return found
+
+
+@register.simple_tag
+def file_url(pk: int) -> str:
+    """Where a file is fetched, through the access door."""
+    return reverse("tickets:attachment", args=[pk])
+
+
+@register.filter
+def octets(size: int) -> str:
+    return formats.size(size)
+
+
+@register.simple_tag
+def target_icon(ticket: Ticket, move: Transition) -> SafeString:
+    """The shape of the state that a transition leads to."""
+    phase = ticket.kind_info.machine.phase(move.target)
+    return mark_safe(  # noqa: S308 - an icon of our own and a word of an enum
+        f'<span class="status" data-phase="{escape(phase.value)}">'
+        f"{phase_icon(phase.value, move.target)}</span>"
+    )
+
+
+@register.simple_tag
+def wanted(clash: dict[str, Any], seen: int) -> str:
+    """The value to save over somebody else's, for hx-vals."""
+    value = clash["wanted_list"] or clash["wanted"]
+    plain = "" if value is None else value
+    return escape(json.dumps({"value": plain, "seen": str(seen)}))

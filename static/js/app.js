@@ -6,13 +6,15 @@ import * as files from "./files.js";
 import * as keys from "./keys.js";
 import * as menus from "./menus.js";
 import * as picker from "./picker.js";
+import * as pop from "./pop.js";
 import * as queue from "./queue.js";
 import * as session from "./session.js";
 import * as swaps from "./swaps.js";
 import * as theme from "./theme.js";
+import * as ticket from "./ticket.js";
 import * as times from "./times.js";
 
-for (const module of [session, swaps, picker, menus, drafts, files, composer, queue, theme, times, keys]) module.start();
+for (const module of [session, swaps, picker, menus, pop, drafts, files, composer, queue, ticket, theme, times, keys]) module.start();
 for (const item of $$("#toasts [data-toast]")) expire(item, 6000);
 keys.bind("/", () => ($("#top-search") ? ($("#top-search").focus(), true) : false));
 document.documentElement.dataset.ready = "";

@@ -34,7 +34,7 @@ export function keyName(event) {
 }
 
 const enabled = () => document.documentElement.dataset.shortcuts === "on";
-const busy = () => $("dialog[open]") || $("details[data-menu][open]") || $(".picker__list:not([hidden])");
+const busy = () => $("dialog[open]") || $("details[data-menu][open]") || $(".picker__list:not([hidden])") || $("#pop:popover-open");
 
 function visible(element) {
   return element.getClientRects().length > 0;

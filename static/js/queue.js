@@ -7,6 +7,8 @@ const rows = () => $$("#queue [data-row]");
 const linkOf = (row) => $("[data-row-link]", row);
 const wide = () => matchMedia("(min-width: 64rem)").matches;
 let anchor = null;
+let replaying = false;
+let shownPath = "";
 
 function currentRow() {
   const focused = document.activeElement?.closest?.("[data-row]");
@@ -86,6 +88,12 @@ function syncPeek() {
   const wanted = new URL(location.href).searchParams.get("peek");
   if (!wanted) closePeek(false);
   else if (wanted !== peeked()) openPeek(document.getElementById(`row-${wanted}`), { record: false });
+}
+
+function notePath() {
+  const url = new URL(location.href);
+  url.searchParams.delete("peek");
+  shownPath = url.pathname + url.search;
 }
 
 function onRowClick(event, row) {
@@ -310,15 +318,44 @@ export function start() {
     const row = link.closest("[data-row]");
     if (pane()) peeked() === row.dataset.row ? closePeek() : openPeek(row);
   });
-  addEventListener("popstate", () => $("#queue") && syncPeek());
+  addEventListener("popstate", () => {
+    if (!$("#queue")) return;
+    const wanted = new URL(location.href);
+    wanted.searchParams.delete("peek");
+    if (wanted.pathname + wanted.search !== shownPath) {
+      replaying = true;
+      window.htmx.ajax("GET", wanted.pathname + wanted.search, { target: "#queue", swap: "outerHTML" });
+      shownPath = wanted.pathname + wanted.search;
+    }
+    syncPeek();
+  });
+  let kept = [];
+  document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target?.id === "queue") kept = $$("#queue [data-keep-open][open]").map(({ id }) => id);
+  });
   document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.target?.id !== "queue") return;
+    for (const id of kept.splice(0)) document.getElementById(id).open = true;
     const path = detail.pathInfo?.finalRequestPath;
-    if (path && detail.requestConfig?.verb === "get") history.replaceState(history.state, "", path);
+    const here = location.pathname + location.search;
+    const moved = path && detail.requestConfig?.verb === "get" && !here.startsWith(path.split("#")[0] + "&peek") && here !== path;
+    if (moved && !replaying) history.pushState({}, "", peeked() ? `${path}${path.includes("?") ? "&" : "?"}peek=${peeked()}` : path);
+    replaying = false;
+    notePath();
+    announce($("#queue caption")?.textContent ?? "");
     stamp = "";
     selectionChanged();
     plan();
   });
+  on("change", "#display [name=density]", (_event, input) => {
+    document.documentElement.dataset.density = input.value;
+  });
+  on("click", "[data-copy-selected]", async () => {
+    const numbers = rows().filter((row) => $("[data-select]", row)?.checked).map((row) => row.dataset.row);
+    await navigator.clipboard?.writeText(numbers.join(" "));
+    announce(word("copied"));
+  });
+  document.body.addEventListener("ticket:changed", () => $("#queue[data-changes]") && setTimeout(poll, 400));
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && $("#queue[data-changes]")) poll();
   });
@@ -326,6 +363,7 @@ export function start() {
     restore();
     neighbours();
   });
+  notePath();
   if (new URL(location.href).searchParams.has("peek")) syncPeek();
   plan();
 }

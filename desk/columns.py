@@ -1,0 +1,285 @@
+"""The cells of a queue row: ready-made markup, one function per column, nothing looked up twice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from core import formats
+from core.models import pick
+from core.templatetags.ui import PRIORITY_ICONS, icon_markup, initials, phase_icon, tone
+from tickets import kinds
+from tickets.enums import Channel, Impact, Urgency
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What all rows of one page share."""
+
+    now: datetime
+    korean: bool = field(default_factory=formats.is_korean)
+
+    def person(self, row: Row, role: str) -> str:
+        """A person's name in the reader's language."""
+        roman, name = row[f"{role}__roman_name"], row[f"{role}__display_name"]
+        return (name if self.korean else roman or name) or ""
+
+    def named(self, row: Row, what: str) -> str:
+        return pick(row[f"{what}__name_ko"] or "", row[f"{what}__name_en"] or "")
+
+
+@dataclass(frozen=True)
+class Column:
+    """`sort` is a key of paging.SORTS; `needs` are the values the cell is made from."""
+
+    key: str
+    label: Any
+    cell: Callable[[Row, Context], str]
+    needs: tuple[str, ...] = ()
+    sort: str = ""
+    fixed: bool = False
+    default: bool = True
+
+
+PERSON = ("__display_name", "__roman_name")
+
+
+def _menu(row: Row, what: str, key: str, label: str, inside: str) -> str:
+    """A cell that opens its editor; plain text where the reader may not."""
+    number = row["number"]
+    path = kinds.get(row["kind"]).path
+    return (
+        f'<button type="button" class="cell" id="{what}-{number}" data-row-hotkey="{key}"'
+        f' hx-get="/{path}/{number}/menu/{what}/?from=row" hx-target="#pop" data-pop'
+        f' aria-haspopup="true" aria-label="{label}">{inside}</button>'
+    )
+
+
+@lru_cache(maxsize=512)
+def _priority_mark(level: int, language: str) -> str:
+    mark = icon_markup(PRIORITY_ICONS[level])
+    return f'<span class="prio" data-level="{level}">{mark}P{level}</span>'
+
+
+@lru_cache(maxsize=512)
+def status_mark(kind: str, status: str, phase: str, language: str) -> str:
+    label = escape(str(kinds.get(kind).machine.by_key[status].label))
+    return (
+        f'<span class="status" data-phase="{phase}">{phase_icon(phase, status)}'
+        f"<span>{label}</span></span>"
+    )
+
+
+def _priority(row: Row, context: Context) -> str:
+    mark = _priority_mark(row["priority"], get_language() or "en")
+    label = escape(_("Priority P%(level)s") % {"level": row["priority"]})
+    return f'<td class="q-priority">{_menu(row, "priority", "p", label, mark)}</td>'
+
+
+def _number(row: Row, context: Context) -> str:
+    return f'<td class="q-number"><a href="{row["url"]}">{row["number"]}</a></td>'
+
+
+def _title(row: Row, context: Context) -> str:
+    about = " · ".join(
+        part
+        for part in (
+            context.person(row, "requester"),
+            context.named(row, "requester__department"),
+            context.named(row, "service"),
+        )
+        if part
+    )
+    marks = ""
+    if row["restricted"]:
+        marks += icon_markup("shield-lock", "", _("Restricted"))
+    if row["has_draft"]:
+        marks += f'<span class="badge badge--outline">{escape(_("Draft"))}</span>'
+    tags = "".join(f'<span class="tag">{escape(tag)}</span>' for tag in row["tags"][:3])
+    unseen = f'<span class="vh">{escape(_("Unread"))}: </span>' if row["unseen"] else ""
+    return (
+        f'<th scope="row" class="q-title"><div class="q-main"><div class="q-line">'
+        f'<a class="q-link" id="open-{row["number"]}" data-row-link data-focus-fallback'
+        f' href="{row["url"]}">{unseen}{escape(row["title"])}</a>{marks}</div>'
+        f'<div class="q-sub"><span>{escape(about)}</span>{tags}</div></div></th>'
+    )
+
+
+def _status(row: Row, context: Context) -> str:
+    mark = status_mark(row["kind"], row["status"], row["phase"], get_language() or "en")
+    label = escape(
+        _("Status: %(status)s")
+        % {"status": kinds.get(row["kind"]).machine.by_key[row["status"]].label}
+    )
+    return f'<td class="q-status">{_menu(row, "status", "s", label, mark)}</td>'
+
+
+def _assignee(row: Row, context: Context) -> str:
+    name = context.person(row, "assignee")
+    if name:
+        face = (
+            f'<span class="avatar" data-tone="{tone(row["assignee_id"])}" aria-hidden="true">'
+            f"{escape(initials(name))}</span><span>{escape(name)}</span>"
+        )
+    else:
+        name = _("Unassigned")
+        face = (
+            f'<span class="avatar avatar--none" aria-hidden="true"></span>'
+            f'<span class="subtle">{escape(name)}</span>'
+        )
+    label = escape(_("Assignee: %(name)s") % {"name": name})
+    return f'<td class="q-assignee">{_menu(row, "assignee", "a", label, face)}</td>'
+
+
+def _time(instant: datetime, context: Context, text: str = "") -> str:
+    live = "" if text else " data-ago"
+    shown = text or formats.ago(instant, context.now)
+    full = formats.moment(instant)
+    return f'<time datetime="{instant.isoformat()}" title="{full}"{live}>{shown}</time>'
+
+
+def _age(row: Row, context: Context) -> str:
+    text = formats.age(row["opened_at"], row["closed_at"] or row["resolved_at"] or context.now)
+    return f'<td class="q-age">{_time(row["opened_at"], context, text)}</td>'
+
+
+def _updated(row: Row, context: Context) -> str:
+    by = ""
+    if row["requester_waits"] and row["replied_at"]:
+        mark = icon_markup("arrow-down-left", "", _("The requester wrote last"))
+        by = f'<span class="q-by q-by--in">{mark}</span>'
+    elif row["replied_at"]:
+        mark = icon_markup("arrow-up-right", "", _("The desk wrote last"))
+        by = f'<span class="q-by">{mark}</span>'
+    when = _time(row["updated_at"], context)
+    return f'<td class="q-updated"><span class="q-line">{when}{by}</span></td>'
+
+
+def _plain(key: str, text: Callable[[Row, Context], Any]) -> Callable[[Row, Context], str]:
+    return lambda row, context: f'<td class="q-{key}">{escape(text(row, context))}</td>'
+
+
+def _created(row: Row, context: Context) -> str:
+    return f'<td class="q-created">{_time(row["opened_at"], context)}</td>'
+
+
+_IMPACTS = {choice.value: choice.label for choice in Impact}
+_URGENCIES = {choice.value: choice.label for choice in Urgency}
+_CHANNELS = {choice.value: choice.label for choice in Channel}
+
+
+def _names(what: str) -> tuple[str, str]:
+    return f"{what}__name_ko", f"{what}__name_en"
+
+
+def _person(what: str) -> tuple[str, str]:
+    return f"{what}__display_name", f"{what}__roman_name"
+
+
+COLUMNS = {
+    column.key: column
+    for column in (
+        Column("priority", pgettext_lazy("column", "Prio."), _priority, sort="priority"),
+        Column("number", gettext_lazy("Number"), _number, sort="number"),
+        Column(
+            "title",
+            gettext_lazy("Title / requester"),
+            _title,
+            (*_person("requester"), *_names("requester__department"), *_names("service")),
+            fixed=True,
+        ),
+        Column("status", gettext_lazy("Status"), _status),
+        Column("assignee", gettext_lazy("Assignee"), _assignee, _person("assignee")),
+        Column(
+            "team",
+            gettext_lazy("Team"),
+            _plain("team", lambda row, context: context.named(row, "team")),
+            _names("team"),
+            default=False,
+        ),
+        Column(
+            "category",
+            gettext_lazy("Category"),
+            _plain("category", lambda row, context: context.named(row, "category")),
+            _names("category"),
+            default=False,
+        ),
+        Column(
+            "impact",
+            gettext_lazy("Impact"),
+            _plain("impact", lambda row, context: _IMPACTS[row["impact"]]),
+            ("impact",),
+            default=False,
+        ),
+        Column(
+            "urgency",
+            gettext_lazy("Urgency"),
+            _plain("urgency", lambda row, context: _URGENCIES[row["urgency"]]),
+            ("urgency",),
+            default=False,
+        ),
+        Column(
+            "channel",
+            gettext_lazy("Channel"),
+            _plain("channel", lambda row, context: _CHANNELS[row["channel"]]),
+            ("channel",),
+            default=False,
+        ),
+        Column(
+            "reopens",
+            gettext_lazy("Reopened"),
+            _plain("reopens", lambda row, context: row["reopen_count"] or ""),
+            ("reopen_count",),
+            default=False,
+        ),
+        Column(
+            "created", pgettext_lazy("column", "Opened"), _created, sort="opened", default=False
+        ),
+        Column("age", pgettext_lazy("column", "Age"), _age, sort="opened"),
+        Column("updated", pgettext_lazy("column", "Updated"), _updated, sort="updated"),
+    )
+}
+# What every row needs, whatever columns are shown.
+BASE = (
+    "id",
+    "number",
+    "kind",
+    "title",
+    "status",
+    "phase",
+    "priority",
+    "version",
+    "restricted",
+    "tags",
+    "serial",
+    "opened_at",
+    "updated_at",
+    "resolved_at",
+    "closed_at",
+    "replied_at",
+    "requester_waits",
+    "assignee_id",
+)
+
+
+def chosen(keys: list[str]) -> list[Column]:
+    """The columns to show, in their own order; the default ones for an empty choice."""
+    wanted = set(keys) & set(COLUMNS)
+    return [
+        column
+        for column in COLUMNS.values()
+        if column.fixed or (column.key in wanted if wanted else column.default)
+    ]
+
+
+def cells(row: Row, columns: list[Column], context: Context) -> SafeString:
+    """The whole row's cells. Every function escapes what it was given."""
+    return mark_safe("".join(column.cell(row, context) for column in columns))  # noqa: S308

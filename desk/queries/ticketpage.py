@@ -1,0 +1,239 @@
+"""Everything the ticket page shows of one record to one person, read with few queries."""
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.models import User
+from accounts.reach import reach_of
+from core.states import Phase, Transition
+from desk.queries import timeline
+from tickets import access, fields
+from tickets.enums import TASK_ENDED, Impact, Urgency
+from tickets.models import (
+    Attachment,
+    ChecklistItem,
+    Draft,
+    Link,
+    Seen,
+    Task,
+    Ticket,
+    Watch,
+)
+from tickets.queries import CappedCount
+from tickets.rules import RULES
+
+# The fields of the side panel, in groups. Values: the editor each one has.
+EDITORS = {
+    "service": "pick",
+    "category": "pick",
+    "items": "items",
+    "tags": "tags",
+    "impact": "select",
+    "urgency": "select",
+    "requester": "pick",
+    "security": "check",
+}
+
+
+SOURCES = {"service": "services", "category": "categories", "requester": "people"}
+
+
+class TicketPage:
+    """Reads on demand; a fragment pays only for what it prints."""
+
+    def __init__(self, user: User, ticket: Ticket, *, everything: bool = False) -> None:
+        self.user = user
+        self.ticket = ticket
+        self.everything = everything
+
+    @cached_property
+    def facts(self) -> Any:
+        return access.facts_for(self.user, self.ticket)
+
+    @cached_property
+    def able(self) -> dict[str, bool]:
+        """Which verbs the person may do; a closed record only takes a follow-up."""
+        reach = reach_of(self.user)
+        able = {verb: rule(reach, self.facts) for verb, rule in RULES.items()}
+        if self.ticket.phase == Phase.CLOSED:
+            for verb in ("edit", "assign", "task", "override_priority", "reply"):
+                able[verb] = False
+        return able
+
+    @cached_property
+    def moves(self) -> list[Transition]:
+        leaving = self.ticket.kind_info.machine.from_state(self.ticket.status)
+        return [move for move in leaving if not move.automatic and self.able[move.rule]]
+
+    @cached_property
+    def detail(self) -> Any:
+        """The kind's own row, with what it points at."""
+        kind = self.ticket.kind_info
+        related = [detail.name for detail in kind.details if detail.model]
+        manager = kind.detail_model.objects
+        return manager.select_related(*related).filter(pk=self.ticket.pk).first()
+
+    @cached_property
+    def seen(self) -> Seen | None:
+        return Seen.objects.filter(user=self.user, ticket=self.ticket).first()
+
+    @cached_property
+    def timeline(self) -> timeline.Timeline:
+        return timeline.build(
+            self.ticket,
+            self.user,
+            reads_notes=self.able["read_notes"],
+            everything=self.everything,
+            since=self.seen.at if self.seen else None,
+        )
+
+    @cached_property
+    def drafts(self) -> dict[str, str]:
+        """What this person was typing here: {mode: text}."""
+        kept = Draft.objects.filter(user=self.user, ticket=self.ticket)
+        return {draft.slot.rpartition(":")[2]: draft.data.get("body", "") for draft in kept}
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Numbers beside the side tabs, in one statement."""
+        mine = Link.objects.order_by().filter
+        links = (
+            mine(source=OuterRef("pk"))
+            .values("pk")
+            .union(mine(target=OuterRef("pk")).values("pk"), all=True)
+        )
+        tasks = Task.objects.order_by().filter(ticket=OuterRef("pk"))
+        lines = ChecklistItem.objects.order_by().filter(ticket=OuterRef("pk"))
+        files = Attachment.objects.order_by().filter(ticket=OuterRef("pk"), removed_at=None)
+        if not self.able["read_notes"]:
+            files = files.filter(visibility="public")
+        row = (
+            Ticket.objects.order_by()
+            .filter(pk=self.ticket.pk)
+            .values_list(
+                CappedCount(links),
+                CappedCount(tasks.exclude(state__in=TASK_ENDED).values("pk")),
+                CappedCount(lines.filter(done_at=None).values("pk")),
+                CappedCount(files.values("pk")),
+            )
+            .first()
+        )
+        names = ("links", "tasks", "lines", "files")
+        counts = dict(zip(names, row or (0, 0, 0, 0), strict=True))
+        return {**counts, "work": counts["tasks"] + counts["lines"]}
+
+    @cached_property
+    def description_files(self) -> list[Attachment]:
+        """Files that came with the record itself."""
+        shown = access.attachments(self.user, self.ticket, self.able["read_notes"])
+        return list(shown.filter(comment=None)) if self.counts["files"] else []
+
+    # Properties ---------------------------------------------------------------------------------
+
+    def properties(self) -> list[dict[str, Any]]:
+        """The groups of the information panel."""
+        return [
+            {
+                "title": _("Classification"),
+                "fields": self._fields("service", "category", "items", "tags"),
+            },
+            {"title": _("Priority"), "fields": self._fields("impact", "urgency"), "priority": True},
+            {"title": _("People"), "fields": self._fields("requester")},
+        ]
+
+    def _fields(self, *names: str) -> list[dict[str, Any]]:
+        kind = self.ticket.kind_info
+        return [
+            self.property(name)
+            for name in names
+            if name in fields.BASE or name in kind.detail_names
+        ]
+
+    def property(self, name: str) -> dict[str, Any]:
+        """One field: its name, value, editor, and the version the reader sees now."""
+        value = self.value(name)
+        return {
+            "name": name,
+            "label": fields.label(self.ticket.kind_info, name),
+            "editor": EDITORS[name],
+            "value": value,
+            "text": self.text(name, value),
+            "choices": self._choices(name),
+            "source": SOURCES.get(name, ""),
+            "optional": name in ("service", "category"),
+            "seen": self.ticket.field_versions.get(name, 0),
+            "editable": self.able["edit"],
+        }
+
+    def value(self, name: str) -> Any:
+        """The stored value: an id for a row, a list for tags and items."""
+        ticket = self.ticket
+        if name == "items":
+            return [(row.item_id, row.item.name) for row in self.items]
+        if name in ticket.kind_info.detail_names:
+            return getattr(self.detail, name)
+        return getattr(ticket, ticket._meta.get_field(name).attname)  # type: ignore[union-attr]
+
+    @cached_property
+    def items(self) -> list[Any]:
+        return list(self.ticket.ticket_items.select_related("item"))
+
+    def text(self, name: str, value: Any) -> str:
+        """The value as people read it."""
+        if name == "items":
+            return ", ".join(label for _pk, label in value)
+        if name == "tags":
+            return ", ".join(value)
+        if name in ("impact", "urgency"):
+            return str((Impact if name == "impact" else Urgency)(value).label)
+        if name == "security":
+            return pgettext("answer", "yes") if value else pgettext("answer", "no")
+        row = getattr(self.ticket, name)
+        return row.name if row else ""
+
+    def _choices(self, name: str) -> list[tuple[Any, Any]]:
+        if name == "impact":
+            return list(Impact.choices)
+        if name == "urgency":
+            return list(Urgency.choices)
+        return []
+
+    # Contexts -----------------------------------------------------------------------------------
+
+    def head(self) -> dict[str, Any]:
+        return {
+            "page": self,
+            "ticket": self.ticket,
+            "able": self.able,
+            "moves": self.moves,
+            "url": self.ticket.get_absolute_url(),
+            "watching": self.facts.is_watched,
+            "mine": self.ticket.assignee_id == self.user.pk,
+        }
+
+    def full(self) -> dict[str, Any]:
+        return {
+            **self.head(),
+            "timeline": self.timeline,
+            "groups": self.properties(),
+            "detail": self.detail,
+            "counts": self.counts,
+            "drafts": self.drafts,
+            "description_files": self.description_files,
+        }
+
+
+def latest_of(user: User, ticket: Ticket) -> list[Ticket]:
+    """The requester's last ten records that the reader may see, this one left out."""
+    watched = Watch.objects.filter(user=user, ticket=OuterRef("pk"))
+    return list(
+        Ticket.objects.visible_to(user)
+        .filter(requester_id=ticket.requester_id)
+        .exclude(pk=ticket.pk)
+        .annotate(is_watched=Exists(watched))
+        .order_by("-opened_at")[:10]
+    )

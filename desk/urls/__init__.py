@@ -1,0 +1,19 @@
+"""Addresses of the agent's workspace."""
+
+from django.urls import path
+
+from desk.views import create, pick, queue, search
+
+app_name = "desk"
+urlpatterns = [
+    path("desk/", queue.home, name="home"),
+    path("desk/q/<slug:view>/", queue.queue, name="queue"),
+    path("desk/q/<slug:view>/changes/", queue.changes, name="changes"),
+    path("desk/q/<slug:view>/filter/<slug:key>/", queue.filter_form, name="filter"),
+    path("desk/q/<slug:view>/display/", queue.display, name="display"),
+    path("desk/pick/<slug:source>/", pick.pick, name="pick"),
+    path("desk/new/", create.new, name="new"),
+    path("desk/new/draft/", create.new_draft, name="new_draft"),
+    path("search/", search.search, name="search"),
+    path("r/<str:reference>/", queue.resolve, name="resolve"),
+]
