@@ -12,8 +12,13 @@ from tickets.numbering import normalise
 from tickets.rules import RULES, Facts
 
 
-def facts_for(user: User, ticket: Ticket) -> Facts:
-    """The record's permission facts as seen by one person. One query for the watch, if needed."""
+def facts_for(user: User, ticket: Ticket, *, is_watched: bool | None = None) -> Facts:
+    """The record's permission facts as seen by one person.
+
+    Asks whether they watch it, unless the caller knows.
+    """
+    if is_watched is None:
+        is_watched = Watch.objects.filter(ticket_id=ticket.pk, user_id=user.pk).exists()
     return Facts(
         phase=ticket.phase,
         restricted=ticket.restricted,
@@ -22,7 +27,7 @@ def facts_for(user: User, ticket: Ticket) -> Facts:
         requester_id=ticket.requester_id,
         opened_by_id=ticket.opened_by_id,
         service_owner_id=ticket.service.owner_id if ticket.service_id and ticket.service else None,
-        is_watched=Watch.objects.filter(ticket_id=ticket.pk, user_id=user.pk).exists(),
+        is_watched=is_watched,
         requester_department_id=ticket.requester.department_id,
     )
 

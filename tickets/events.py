@@ -87,3 +87,11 @@ class TaskChanged(TicketEvent):
 
     task_id: int
     assigned: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Somebody opened a record and saw it as it is now. No change, so no row of the log."""
+
+    ticket_id: int
+    user_id: int

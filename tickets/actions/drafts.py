@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import ActionError
-from tickets import access
+from core.events import emit
+from tickets import access, events
 from tickets.models import Draft, Seen, Ticket
 
 LARGEST_DRAFT = 300_000
@@ -37,8 +39,10 @@ def drop_draft(slot: str, *, by: User) -> None:
     Draft.objects.filter(user=by, slot=slot[:80]).delete()
 
 
+@transaction.atomic
 def mark_seen(ticket: Ticket, *, by: User) -> None:
-    """Note that the person has seen the record as it is now."""
+    """Note that the person has seen the record as it is now, and tell subscribers."""
     Seen.objects.update_or_create(
         user=by, ticket=ticket, defaults={"version": ticket.version, "at": timezone.now()}
     )
+    emit(events.Seen(ticket.pk, by.pk))
