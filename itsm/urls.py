@@ -8,6 +8,7 @@ from accounts.views.signin import set_language
 urlpatterns = [
     path("", include("accounts.urls")),
     path("language/", set_language, name="set_language"),
+    path("", include("notifications.urls")),
     path("", include("portal.urls")),
     path("", include("desk.urls")),
     path("", include("desk.urls.tickets")),

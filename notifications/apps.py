@@ -7,3 +7,15 @@ from django.utils.translation import gettext_lazy as _
 class NotificationsConfig(AppConfig):
     name = "notifications"
     verbose_name = _("Notifications")
+
+    def ready(self) -> None:
+        # Models are loaded only now.
+        from core import outbox  # noqa: PLC0415
+        from notifications import actions, receivers  # noqa: PLC0415
+        from notifications.actions import deliver, telling  # noqa: PLC0415
+
+        receivers.connect()
+        outbox.register(telling.NOTIFY, actions.tell)
+        outbox.register(
+            telling.MAIL, actions.send, attempts=deliver.ATTEMPTS, on_failure=actions.fail
+        )

@@ -1,0 +1,160 @@
+"""Makes a mail out of a delivery: words, links, threading, and headers that stop mail loops."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import formataddr, parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.models import User
+from core import options
+from notifications.enums import Audience, What
+from notifications.models import Delivery, Template
+from notifications.queries import path_for
+from notifications.texts import WORDS, Words, fill, one_line
+from tickets.enums import Verb
+from tickets.models import Event, Task, Ticket
+
+LONGEST_TEXT = 20_000
+# Never routed anywhere: addresses that importers make up (RFC 2606).
+NO_MAIL = (".invalid", ".localhost")
+
+
+@contextmanager
+def reading_as(user: User) -> Iterator[str]:
+    """In the person's language and time zone; yields the language, "ko" or "en"."""
+    language = user.language or settings.LANGUAGE_CODE
+    zone = ZoneInfo(user.time_zone or settings.DEFAULT_USER_TIME_ZONE)
+    with translation.override(language), timezone.override(zone):
+        yield "ko" if language.startswith("ko") else "en"
+
+
+def has_address(user: User) -> bool:
+    """Whether mail to this person can arrive anywhere."""
+    domain = user.email.rpartition("@")[2].lower()
+    return bool(domain) and not f".{domain}".endswith(NO_MAIL)
+
+
+def words_for(what: What, audience: Audience) -> Words:
+    """The words an administrator wrote, or those delivered."""
+    row = Template.objects.filter(what=what, audience=audience).first()
+    if row is None:
+        return WORDS[what, audience]
+    return Words(row.subject_ko, row.subject_en, row.body_ko, row.body_en)
+
+
+def letter(delivery: Delivery) -> EmailMultiAlternatives:
+    """The mail of one delivery, ready to send."""
+    user, event = delivery.user, delivery.event
+    words = words_for(What(delivery.what), Audience(delivery.audience))
+    with reading_as(user) as language:
+        values = values_for(delivery)
+        subject = one_line(fill(words.subject(language), values))
+        page = {
+            "subject": subject,
+            "body": fill(words.body(language), values)[:LONGEST_TEXT],
+            "link": values["link"],
+            "preferences": absolute(reverse("notifications:preferences")),
+            "organisation": values["organisation"],
+            "number": delivery.ticket.number,
+            "language": language,
+            "is_requester": delivery.audience == Audience.REQUESTER,
+        }
+        text = render_to_string("notifications/mail.txt", page)
+        html = render_to_string("notifications/mail.html", page)
+    mail = EmailMultiAlternatives(
+        subject=subject,
+        body=text,
+        from_email=_sender(values["organisation"]),
+        to=[user.email],
+        headers=_headers(delivery, event),
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def values_for(delivery: Delivery) -> dict[str, str]:
+    """What the placeholders stand for, in the active language."""
+    ticket, event = delivery.ticket, delivery.event
+    is_requester = delivery.audience == Audience.REQUESTER
+    state = ticket.state
+    return {
+        "number": ticket.number,
+        "title": ticket.title,
+        "requester": ticket.requester.name,
+        "actor": event.actor.name if event.actor else options.get("organisation"),
+        "assignee": ticket.assignee.name if ticket.assignee else "–",
+        "team": ticket.team.name,
+        "service": ticket.service.name if ticket.service else "–",
+        "status": str((state.plain if is_requester else "") or state.label),
+        "priority": f"P{ticket.priority}",
+        "task": _task(event),
+        "text": _text(ticket, event),
+        "link": link(delivery.user, ticket),
+        "organisation": str(options.get("organisation")),
+    }
+
+
+def _text(ticket: Ticket, event: Event) -> str:
+    """What somebody wrote in this event, if it is that kind of event."""
+    if event.comment is not None:
+        return event.comment.body
+    if event.verb in (Verb.OPENED, Verb.ASSIGNED):
+        return ticket.description
+    if event.verb == Verb.TRANSITIONED and "resolution" in ticket.kind_info.detail_names:
+        detail = ticket.kind_info.detail_model.objects.filter(pk=ticket.pk)
+        return detail.values_list("resolution", flat=True).first() or ""
+    return ""
+
+
+def _task(event: Event) -> str:
+    task = Task.objects.filter(pk=event.data.get("task", 0)).first()
+    return f"{task.number} {task.title}" if task else ""
+
+
+def absolute(path: str) -> str:
+    """An address for a mail: from the setting, never from a request's Host header."""
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def link(user: User, ticket: Ticket) -> str:
+    """Where this person opens the record."""
+    return absolute(path_for(user, ticket))
+
+
+def _sender(organisation: str) -> str:
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((name or one_line(organisation), address))
+
+
+def message_id(ticket: Ticket, event_id: int | None = None) -> str:
+    """`<INC-1042.88@host>` of an event's mail; without an event, the head of the thread."""
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    return f"<{ticket.number}.{event_id}@{host}>" if event_id else f"<{ticket.number}@{host}>"
+
+
+def _headers(delivery: Delivery, event: Event) -> dict[str, Any]:
+    """Threading by record; and marks by which other robots, and we ourselves, know a robot."""
+    ticket = delivery.ticket
+    root = message_id(ticket)
+    earlier = Delivery.objects.filter(
+        ticket=ticket, user=delivery.user, event_id__lt=event.pk, sent_at__isnull=False
+    )
+    previous = earlier.order_by("-id").values_list("message_id", flat=True).first()
+    return {
+        "Message-ID": message_id(ticket, event.pk),
+        "In-Reply-To": previous or root,
+        "References": f"{root} {previous}" if previous else root,
+        "Auto-Submitted": ("auto-replied" if delivery.what == What.RECEIVED else "auto-generated"),
+        "X-Auto-Response-Suppress": "All",
+        "X-Maru-Loop": urlsplit(settings.PUBLIC_URL).hostname or "",
+        "X-Maru-Record": ticket.number,
+        "X-Maru-Event": str(event.pk),
+    }

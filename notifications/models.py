@@ -1,0 +1,140 @@
+"""Notices, mails and what people chose about them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from notifications.enums import Audience, Channel, DeliveryState, What
+from tickets.models import Comment, Event, Ticket
+
+
+class Notice(models.Model):
+    """One thing that one person is told in the product. Its text is made when it is read.
+
+    At most one per event and person. Cleared ones are deleted.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, models.CASCADE, related_name="+", db_index=False)
+    comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="+")
+    what = models.CharField(max_length=16, choices=What)
+    at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event", "user"], name="notice_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "ticket", "id"], name="notice_inbox"),
+            models.Index(
+                fields=["user", "ticket"], condition=Q(read_at=None), name="notice_unread"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.what} {self.ticket_id}"
+
+
+class Delivery(models.Model):
+    """The log of mails: who, what, and what became of it. One per event, person and channel."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="deliveries")
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, models.CASCADE, related_name="+", db_index=False)
+    comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="+")
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.MAIL)
+    what = models.CharField(_("event"), max_length=16, choices=What)
+    audience = models.CharField(max_length=10, choices=Audience)
+    state = models.CharField(
+        _("status"), max_length=8, choices=DeliveryState, default=DeliveryState.QUEUED
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    address = models.CharField(_("address"), max_length=254, blank=True)
+    subject = models.CharField(_("subject"), max_length=250, blank=True)
+    message_id = models.CharField(max_length=250, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event", "user", "channel"], name="delivery_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["ticket", "user", "id"], name="delivery_thread"),
+            models.Index(fields=["created_at"], name="delivery_created"),
+            models.Index(
+                F("id").desc(), condition=Q(state=DeliveryState.FAILED), name="delivery_failed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.what} {self.ticket_id} {self.state}"
+
+    @property
+    def key(self) -> str:
+        """The outbox key of sending it."""
+        return f"mail:{self.pk}"
+
+
+class Preference(models.Model):
+    """A person's own answer where the default of their role is another."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notice_preferences")
+    what = models.CharField(max_length=16, choices=What)
+    channel = models.CharField(max_length=8, choices=Channel)
+    wanted = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "what", "channel"], name="preference_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.what} {self.channel} {self.wanted}"
+
+
+class Mute(models.Model):
+    """A record that a person wants to hear nothing more of, except when it is about them."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="mutes")
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "ticket"], name="mute_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.ticket_id}"
+
+
+class Template(models.Model):
+    """A mail's words as an administrator wrote them; without a row those of texts.py are used."""
+
+    what = models.CharField(_("event"), max_length=16, choices=What)
+    audience = models.CharField(_("for"), max_length=10, choices=Audience)
+    subject_ko = models.CharField(_("subject (Korean)"), max_length=250)
+    subject_en = models.CharField(_("subject (English)"), max_length=250)
+    body_ko = models.TextField(_("text (Korean)"))
+    body_en = models.TextField(_("text (English)"))
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("mail template")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["what", "audience"], name="template_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} · {self.get_audience_display()}"

@@ -1,0 +1,261 @@
+"""Questions about notices and deliveries that pages and other apps ask."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.urls import reverse
+from django.utils.text import Truncator
+
+from accounts.models import User
+from accounts.reach import reach_of
+from core.models import OutboxMessage
+from notifications.enums import DEFAULTS, Audience, Channel, DeliveryState, What
+from notifications.models import Delivery, Mute, Notice, Preference, Template
+from notifications.texts import WORDS, Words
+from tickets import access
+from tickets.enums import Visibility
+from tickets.models import Ticket, Watch
+
+MOST_COUNTED = 99
+
+
+def comment_key(comment_id: int) -> str:
+    """The outbox key of telling people of a comment."""
+    return f"notify:comment:{comment_id}"
+
+
+def visible_notices(user: User) -> QuerySet[Notice]:
+    """The person's notices about records that they may still see."""
+    return Notice.objects.filter(user=user, ticket__in=Ticket.objects.visible_to(user))
+
+
+def unread_count(user: User) -> int:
+    """Records with something unread, counted up to MOST_COUNTED + 1."""
+    unread = visible_notices(user).filter(read_at=None).order_by()
+    records = unread.values("ticket_id").distinct()[: MOST_COUNTED + 1]
+    return records.count()
+
+
+@dataclass(frozen=True)
+class Group:
+    """One line of the inbox: a record, its newest notice, and how many there are."""
+
+    ticket: Ticket
+    last: Notice
+    total: int
+    unread: int
+    muted: bool
+
+
+def inbox(
+    user: User, *, only_unread: bool = False, before: int | None = None, limit: int = 30
+) -> tuple[list[Group], int | None]:
+    """One page of the inbox grouped by record, and the key of the next page if there is one."""
+    notices = visible_notices(user).order_by()
+    groups = notices.values("ticket_id").annotate(
+        last=Max("id"), total=Count("id"), unread=Count("id", filter=Q(read_at=None))
+    )
+    if only_unread:
+        groups = groups.filter(unread__gt=0)
+    if before is not None:
+        groups = groups.filter(last__lt=before)
+    found = list(groups.order_by("-last")[: limit + 1])
+    shown = found[:limit]
+    related = Notice.objects.select_related(
+        "ticket__service", "ticket__requester", "event__actor", "comment"
+    )
+    lasts = related.in_bulk([group["last"] for group in shown])
+    muted = muted_among(user, [group["ticket_id"] for group in shown])
+    lines = [
+        Group(
+            ticket=lasts[group["last"]].ticket,
+            last=lasts[group["last"]],
+            total=group["total"],
+            unread=group["unread"],
+            muted=group["ticket_id"] in muted,
+        )
+        for group in shown
+    ]
+    return lines, shown[-1]["last"] if len(found) > limit else None
+
+
+def muted_among(user: User, ticket_ids: Iterable[int]) -> set[int]:
+    """Those of the records that the person has muted."""
+    mutes = Mute.objects.filter(user=user, ticket_id__in=list(ticket_ids))
+    return set(mutes.values_list("ticket_id", flat=True))
+
+
+def is_muted(user: User, ticket: Ticket) -> bool:
+    return bool(muted_among(user, [ticket.pk]))
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How the mails of one comment fare. `state` is the worst: failed, queued, sent, skipped.
+
+    `failed` holds the ids for `actions.retry_delivery`; `reason` is that of the first of them.
+    """
+
+    state: DeliveryState
+    sent: int = 0
+    failed: tuple[int, ...] = ()
+    reason: str = ""
+
+
+_WORST = (
+    DeliveryState.FAILED,
+    DeliveryState.QUEUED,
+    DeliveryState.SENT,
+    DeliveryState.SKIPPED,
+)
+
+
+def delivery_states(comment_ids: Sequence[int]) -> dict[int, Sending]:
+    """For each comment that makes mails: how they fare. Two queries, however many comments.
+
+    A comment nobody has been told of yet counts as queued.
+    """
+    by_comment: dict[int, list[Delivery]] = defaultdict(list)
+    deliveries = Delivery.objects.filter(comment_id__in=comment_ids).order_by("id")
+    for delivery in deliveries.only("comment_id", "state", "reason"):
+        by_comment[delivery.comment_id].append(delivery)  # type: ignore[index]
+    states = {pk: _sending(rows) for pk, rows in by_comment.items()}
+    keys = {comment_key(pk): pk for pk in comment_ids if pk not in states}
+    untold = OutboxMessage.objects.filter(key__in=keys, state=OutboxMessage.State.WAITING)
+    for key in untold.values_list("key", flat=True):
+        states[keys[key]] = Sending(DeliveryState.QUEUED)
+    return states
+
+
+def _sending(rows: list[Delivery]) -> Sending:
+    failed = [row for row in rows if row.state == DeliveryState.FAILED]
+    present = {row.state for row in rows}
+    return Sending(
+        state=next(state for state in _WORST if state in present),
+        sent=sum(row.state == DeliveryState.SENT for row in rows),
+        failed=tuple(row.pk for row in failed),
+        reason=failed[0].reason if failed else "",
+    )
+
+
+def failed_deliveries() -> QuerySet[Delivery]:
+    """Mails that were given up, newest first, for the administrator."""
+    failed = Delivery.objects.filter(state=DeliveryState.FAILED)
+    return failed.select_related("user", "ticket").order_by("-id")
+
+
+def deliveries() -> QuerySet[Delivery]:
+    """The whole mail log, newest first."""
+    return Delivery.objects.select_related("user", "ticket").order_by("-id")
+
+
+def choices_of(users: Iterable[User]) -> dict[tuple[int, str, str], bool]:
+    """The people's own answers: {(user id, what, channel): wanted}."""
+    rows = Preference.objects.filter(user__in=list(users))
+    return {(row.user_id, row.what, row.channel): row.wanted for row in rows}
+
+
+def wants(
+    user: User,
+    what: What,
+    audience: Audience,
+    channel: Channel,
+    choices: Mapping[tuple[int, str, str], bool],
+) -> bool:
+    """Whether the person is told of this through this channel: their answer, else the default."""
+    if channel == Channel.MAIL and not user.mail_notices:
+        return False
+    default = default_for(what, audience, channel)
+    return choices.get((user.pk, what.value, channel.value), default)
+
+
+def default_for(what: What, audience: Audience, channel: Channel) -> bool:
+    in_app, mail = DEFAULTS[audience].get(what, (False, False))
+    return mail if channel == Channel.MAIL else in_app
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One cell of the matrix of preferences."""
+
+    what: What
+    channel: Channel
+    wanted: bool
+    is_default: bool
+
+    @property
+    def name(self) -> str:
+        """Of its form field."""
+        return f"{self.what}.{self.channel}"
+
+
+def matrix(user: User) -> list[tuple[What, list[Choice]]]:
+    """Every event that concerns such a person, and what they chose for each channel."""
+    sides = [Audience.REQUESTER]
+    if reach_of(user).opens_desk:
+        sides.insert(0, Audience.DESK)
+    choices = choices_of([user])
+    rows = []
+    for what in What:
+        side = next((side for side in sides if what in DEFAULTS[side]), None)
+        if side is not None:
+            rows.append(
+                (what, [_choice(user, what, side, channel, choices) for channel in Channel])
+            )
+    return rows
+
+
+def _choice(
+    user: User,
+    what: What,
+    side: Audience,
+    channel: Channel,
+    choices: Mapping[tuple[int, str, str], bool],
+) -> Choice:
+    default = default_for(what, side, channel)
+    wanted = choices.get((user.pk, what.value, channel.value), default)
+    return Choice(what, channel, wanted, wanted == default)
+
+
+def templates() -> list[dict[str, Any]]:
+    """Every mail template: what, audience, its words now, and whether they were changed."""
+    rows = {(row.what, row.audience): row for row in Template.objects.select_related("updated_by")}
+    return [
+        {
+            "what": what,
+            "audience": audience,
+            "words": _words_of(rows.get((what, audience)), words),
+            "changed": rows.get((what, audience)),
+        }
+        for (what, audience), words in WORDS.items()
+    ]
+
+
+def _words_of(row: Template | None, delivered: Words) -> Words:
+    if row is None:
+        return delivered
+    return Words(row.subject_ko, row.subject_en, row.body_ko, row.body_en)
+
+
+def path_for(user: User, ticket: Ticket) -> str:
+    """Where this person opens the record: on the desk, or in the portal."""
+    if reach_of(user).opens_desk:
+        return ticket.get_absolute_url()
+    return reverse("portal:detail", args=[ticket.number])
+
+
+def snippets(user: User, notices: Iterable[Notice]) -> dict[int, str]:
+    """The beginning of what was written, by notice id, where the person may read it. One query."""
+    notices = [notice for notice in notices if notice.comment and not notice.comment.retracted_at]
+    watches = Watch.objects.filter(user=user, ticket_id__in=[n.ticket_id for n in notices])
+    watched = set(watches.values_list("ticket_id", flat=True))
+    found = {}
+    for notice in notices:
+        facts = access.facts_for(user, notice.ticket, is_watched=notice.ticket_id in watched)
+        public = notice.comment.visibility == Visibility.PUBLIC
+        if public or access.can(user, "read_notes", notice.ticket, facts):
+            found[notice.pk] = Truncator(" ".join(notice.comment.body.split())).chars(160)
+    return found

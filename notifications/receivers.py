@@ -1,0 +1,42 @@
+"""What notifications listens to: each receiver makes one action call."""
+
+from accounts.events import PersonAnonymised
+from core.events import subscribe
+from notifications import actions
+from tickets import events
+
+
+def announce(event: events.TicketEvent) -> None:
+    actions.announce(event)
+
+
+def withdraw(event: events.CommentRetracted) -> None:
+    actions.withdraw(event.comment_id)
+
+
+def read(event: events.Seen) -> None:
+    actions.mark_read(by=event.user_id, tickets=[event.ticket_id])
+
+
+def forget(event: PersonAnonymised) -> None:
+    actions.forget_person(event.user_id)
+
+
+TOLD = (
+    events.Opened,
+    events.Transitioned,
+    events.Assigned,
+    events.Commented,
+    events.PriorityChanged,
+    events.Watched,
+    events.TaskChanged,
+)
+
+
+def connect() -> None:
+    """Called in apps.ready."""
+    for event in TOLD:
+        subscribe(event, announce)
+    subscribe(events.CommentRetracted, withdraw)
+    subscribe(events.Seen, read)
+    subscribe(PersonAnonymised, forget)

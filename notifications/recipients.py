@@ -1,0 +1,232 @@
+"""Who is told of an event, and as what. Asks tickets.access for each: what a person may not see,
+they are not told, and an internal note reaches nobody who may not read it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from accounts.models import User
+from accounts.reach import reach_of, with_standing
+from core.states import OPEN_PHASES, Phase
+from notifications.enums import DEFAULTS, Audience, Channel, What
+from tickets import access
+from tickets.enums import TASK_ENDED, Verb, Visibility
+from tickets.models import Comment, Event, PendingReason, Task, Ticket, Watch
+from tickets.rules import Facts
+
+
+@dataclass(frozen=True)
+class Target:
+    """One person who is told. `without`: channels by which they know it already."""
+
+    user: User
+    what: What
+    audience: Audience
+    allowed: bool
+    without: frozenset[Channel] = frozenset()
+
+
+@dataclass(frozen=True)
+class News:
+    """An event as its subscribers heard it: the class's name and its fields."""
+
+    type: str
+    ticket_id: int
+    event_id: int
+    actor_id: int | None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> "News":
+        rest = dict(payload)
+        own = [rest.pop(name) for name in ("type", "ticket_id", "event_id", "actor_id")]
+        return cls(*own, fields=rest)
+
+    @cached_property
+    def ticket(self) -> Ticket:
+        related = Ticket.objects.select_related(
+            "requester", "assignee", "team", "service", "pending_reason"
+        )
+        return related.get(pk=self.ticket_id)
+
+    @cached_property
+    def event(self) -> Event:
+        return Event.objects.select_related("actor", "comment__author").get(pk=self.event_id)
+
+    @property
+    def comment(self) -> Comment | None:
+        return self.event.comment
+
+    @cached_property
+    def watcher_ids(self) -> frozenset[int]:
+        watches = Watch.objects.filter(ticket_id=self.ticket_id)
+        return frozenset(watches.values_list("user_id", flat=True))
+
+    @cached_property
+    def team_ids(self) -> frozenset[int]:
+        """Members of the team who take new work."""
+        members = self.ticket.team.memberships.filter(is_available=True, user__is_active=True)
+        return frozenset(members.values_list("user_id", flat=True))
+
+    @cached_property
+    def doers(self) -> frozenset[int]:
+        """Who did it. What follows by itself from somebody's act is their act too."""
+        if self.actor_id is not None:
+            return frozenset({self.actor_id})
+        return frozenset(pk for pk, _verb in self._causes)
+
+    @property
+    def follows_a_comment(self) -> bool:
+        """Whether it happened by itself because somebody wrote."""
+        return self.actor_id is None and any(verb == Verb.COMMENTED for _pk, verb in self._causes)
+
+    @cached_property
+    def _causes(self) -> list[tuple[int, str]]:
+        if self.actor_id is not None or not self.event.request_id:
+            return []
+        same = Event.objects.filter(
+            ticket_id=self.ticket_id,
+            request_id=self.event.request_id,
+            pk__lt=self.event_id,
+            actor__isnull=False,
+        )
+        return [(pk, verb) for pk, verb in same.values_list("actor_id", "verb") if pk]
+
+
+Wanted = Iterable[tuple[int | None, What]]
+
+
+def targets(news: News) -> list[Target]:
+    """Everybody to tell, each once, with what concerns them most. Never whoever did it."""
+    wanted: dict[int, set[What]] = defaultdict(set)
+    for pk, what in _WANTED[news.type](news):
+        if pk is not None and (pk not in news.doers or what == What.RECEIVED):
+            wanted[pk].add(what)
+    people = with_standing(User.objects.filter(pk__in=wanted)).order_by("pk")
+    found = (_target(news, user, wanted[user.pk]) for user in people)
+    return [target for target in found if target is not None]
+
+
+def _target(news: News, user: User, wanted: set[What]) -> Target | None:
+    audience = audience_of(user, news.ticket)
+    offered = [what for what in What if what in wanted and what in DEFAULTS[audience]]
+    if not offered:
+        return None
+    facts = access.facts_for(user, news.ticket, is_watched=user.pk in news.watcher_ids)
+    without: set[Channel] = set()
+    if user.pk in news.doers:
+        without.add(Channel.IN_APP)  # a receipt by mail for what they did themselves
+    if news.follows_a_comment:
+        without.add(Channel.MAIL)  # the comment's own mail says it
+    allowed = may_know(user, news.ticket, news.comment, facts)
+    return Target(user, offered[0], audience, allowed, frozenset(without))
+
+
+def audience_of(user: User, ticket: Ticket) -> Audience:
+    """The requester of a record is its requester, whatever else they are."""
+    if user.pk == ticket.requester_id:
+        return Audience.REQUESTER
+    # Somebody who left reaches nothing any more; what they are skipped for was the desk's.
+    opens_desk = reach_of(user).opens_desk or not user.is_active
+    return Audience.DESK if opens_desk else Audience.REQUESTER
+
+
+def may_know(
+    user: User, ticket: Ticket, comment: Comment | None, facts: Facts | None = None
+) -> bool:
+    """Whether the person may see the record, and read the comment if there is one."""
+    facts = facts or access.facts_for(user, ticket)
+    if not access.can(user, "view", ticket, facts):
+        return False
+    internal = comment is not None and comment.visibility != Visibility.PUBLIC
+    return not internal or access.can(user, "read_notes", ticket, facts)
+
+
+def _opened(news: News) -> Wanted:
+    yield news.ticket.requester_id, What.RECEIVED
+    if news.ticket.assignee_id is None:
+        yield from ((pk, What.TEAM_WORK) for pk in news.team_ids)
+
+
+def _assigned(news: News) -> Wanted:
+    before, after = news.event.changes.get("assignee", [None, None])
+    yield after, What.ASSIGNED
+    yield before, What.UNASSIGNED
+    if news.fields["team_changed"] and news.ticket.assignee_id is None:
+        yield from ((pk, What.TEAM_WORK) for pk in news.team_ids)
+
+
+def _commented(news: News) -> Wanted:
+    comment = news.comment
+    if comment is None or comment.retracted_at is not None:
+        return
+    yield from ((pk, What.MENTIONED) for pk in news.fields["mentions"])
+    if not news.fields["public"]:
+        what = What.NOTED
+    else:
+        what = What.ANSWERED if news.fields["by_requester"] else What.REPLIED
+        yield news.ticket.requester_id, what
+    yield from _workers(news, what)
+
+
+def _workers(news: News, what: What) -> Wanted:
+    """Whoever works on the record and whoever watches; without an assignee its team is told of
+    what the requester says or does.
+    """
+    yield news.ticket.assignee_id, what
+    yield from ((pk, what) for pk in news.watcher_ids)
+    if news.ticket.assignee_id is None and what in (What.ANSWERED, What.REOPENED):
+        yield from ((pk, what) for pk in news.team_ids)
+
+
+def _transitioned(news: News) -> Wanted:
+    what = _what_of_move(news)
+    yield news.ticket.requester_id, what
+    yield from _workers(news, what)
+
+
+def _what_of_move(news: News) -> What:
+    machine = news.ticket.kind_info.machine
+    source = machine.phase(news.fields["source"])
+    target = machine.phase(news.fields["target"])
+    if target == Phase.RESOLVED:
+        return What.RESOLVED
+    if target == Phase.CLOSED:
+        return What.CLOSED if source == Phase.RESOLVED else What.CANCELLED
+    if source not in OPEN_PHASES:
+        return What.REOPENED
+    reason = news.event.changes.get("pending_reason", [None, None])[1]
+    waits = PendingReason.objects.filter(pk=reason, waits_for=PendingReason.WaitsFor.REQUESTER)
+    return What.WAITING if target == Phase.WAITING and waits.exists() else What.STATUS
+
+
+def _priority_changed(news: News) -> Wanted:
+    yield from _workers(news, What.PRIORITY)
+
+
+def _watched(news: News) -> Wanted:
+    yield news.fields["user_id"], What.WATCHING
+
+
+def _task_changed(news: News) -> Wanted:
+    task = Task.objects.filter(pk=news.fields["task_id"]).first()
+    if task is None:
+        return
+    if news.fields["assigned"]:
+        yield task.assignee_id, What.TASK
+    if news.event.verb == Verb.TASK_ADDED or task.state in TASK_ENDED:
+        yield news.ticket.assignee_id, What.TASK_CHANGED
+
+
+_WANTED = {
+    "Opened": _opened,
+    "Assigned": _assigned,
+    "Commented": _commented,
+    "Transitioned": _transitioned,
+    "PriorityChanged": _priority_changed,
+    "Watched": _watched,
+    "TaskChanged": _task_changed,
+}

@@ -1,0 +1,17 @@
+"""Addresses of the inbox."""
+
+from django.urls import path
+
+from notifications import views
+
+app_name = "notifications"
+urlpatterns = [
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/count/", views.count, name="count"),
+    path("inbox/read/", views.read, name="read"),
+    path("inbox/clear/", views.clear, name="clear"),
+    path("inbox/preferences/", views.preferences, name="preferences"),
+    path("inbox/preferences/reset/", views.reset_preferences, name="reset_preferences"),
+    path("inbox/mute/<str:number>/", views.mute, name="mute"),
+    path("inbox/deliveries/<int:pk>/retry/", views.retry, name="retry"),
+]
