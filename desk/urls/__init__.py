@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import create, pick, queue, search
+from desk.views import create, pick, queue, search, similar
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("desk/pick/<slug:source>/", pick.pick, name="pick"),
     path("desk/new/", create.new, name="new"),
     path("desk/new/draft/", create.new_draft, name="new_draft"),
+    path("desk/new/proposal/", similar.proposal, name="proposal"),
     path("search/", search.search, name="search"),
     path("r/<str:reference>/", queue.resolve, name="resolve"),
 ]

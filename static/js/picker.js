@@ -100,4 +100,10 @@ export function start() {
     event.preventDefault();
     choose(option.closest("[data-picker]"), option);
   });
+  on("click", "[data-fill]", (_event, button) => {
+    const form = button.closest("form");
+    const hidden = $(`[data-picker] input[name="${button.dataset.fill}"]`, form);
+    if (hidden) choose(hidden.closest("[data-picker]"), button);
+    button.setAttribute("aria-pressed", "true");
+  });
 }
