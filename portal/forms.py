@@ -74,7 +74,7 @@ class ReplyForm(forms.Form):
         label=_("Your reply"),
         required=False,
         max_length=100_000,
-        widget=forms.Textarea(attrs={"rows": 3, "data-ctrl-enter": ""}),
+        widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
         error_messages={"max_length": _("Shorten this, or attach it as a file.")},
     )
 

@@ -111,12 +111,14 @@ def draft_of(user: User, slot: str) -> Draft | None:
 def form_marks(request: HttpRequest, slot: str) -> dict[str, Any]:
     """What the template portal/_marks.html and the list of files need."""
     user = person(request)
+    megabytes = options.get("attachment_megabytes")
     return {
         "slot": slot,
         "token": request.POST.get("token") or str(uuid4()),
         "author": signing.dumps(user.pk, salt=_SALT),
         "staged": StagedFile.objects.filter(user=user, slot=slot).order_by("id"),
-        "max_bytes": options.get("attachment_megabytes") * 1024 * 1024,
+        "megabytes": megabytes,
+        "max_bytes": megabytes * 1024 * 1024,
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.files import File
 from django.db import transaction
@@ -81,6 +82,5 @@ def _remove(files: Iterable[StagedFile]) -> int:
     gone = list(files)
     StagedFile.objects.filter(pk__in=[file.pk for file in gone]).delete()
     for file in gone:
-        storage, name = file.file.storage, file.file.name
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+        transaction.on_commit(partial(file.file.storage.delete, file.file.name))
     return len(gone)

@@ -77,7 +77,8 @@ def conversation(ticket: Ticket, user: User) -> Conversation:
         files=files[None],
     )
     said = [_message(comment, ticket, user, files[comment.pk]) for comment in comments]
-    entries = sorted([report, *said, *_milestones(ticket)], key=lambda entry: entry.at)
+    entries: list[Message | Milestone] = [report, *said, *_milestones(ticket)]
+    entries.sort(key=lambda entry: entry.at)
     return Conversation(entries, comments[-1].pk if comments else 0)
 
 
@@ -149,10 +150,11 @@ def waits_for_requester(ticket: Ticket) -> bool:
 
 def _waiting(ticket: Ticket, user: User) -> Outlook:
     reason = ticket.pending_reason.name if ticket.pending_reason else ""
+    why = _("Reason: %(reason)s") % {"reason": reason}
     if waits_for_requester(ticket):
         if user.pk in (ticket.requester_id, ticket.opened_by_id):
-            return Outlook("warning", _("The team is waiting for your reply."), reason)
-        return Outlook("", _("The team is waiting for the requester."), reason)
+            return Outlook("warning", _("The team is waiting for your reply."), why)
+        return Outlook("", _("The team is waiting for the requester."), why)
     until = (
         _("Work goes on at %(time)s.") % {"time": formats.moment(ticket.resume_at)}
         if ticket.resume_at

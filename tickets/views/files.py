@@ -1,6 +1,7 @@
 """Files leave through their record's door, and never as something a browser would run."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import FileResponse, HttpRequest, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,7 +17,7 @@ POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; s
 
 
 @require_safe
-def download(request: HttpRequest, pk: int) -> HttpResponse:
+def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One attachment: pictures and PDF are shown unless `?save` is asked, the rest is saved."""
     file = access.attachment(request.user, pk)  # type: ignore[arg-type]
     tag = f'"{file.sha256}"'
@@ -25,7 +26,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     return _guard(_content(file, save="save" in request.GET), tag)
 
 
-def _content(file: Attachment, *, save: bool) -> HttpResponse:
+def _content(file: Attachment, *, save: bool) -> HttpResponseBase:
     shown = file.content_type in SHOWN_IN_PLACE or file.content_type == PDF
     try:
         content = file.file.open("rb")
@@ -39,7 +40,7 @@ def _content(file: Attachment, *, save: bool) -> HttpResponse:
     )
 
 
-def _guard(response: HttpResponse, tag: str) -> HttpResponse:
+def _guard(response: HttpResponseBase, tag: str) -> HttpResponseBase:
     response["ETag"] = tag
     # Asked again each time, since the right to see it may end.
     response["Cache-Control"] = "private, no-cache"
