@@ -1,0 +1,1 @@
+"""How fast the product is: a generator of many records, a measuring client, and a floor beside."""
