@@ -21,7 +21,8 @@ def board_counts(user: User) -> dict[str, int]:
     if known is None:
         parts = [CappedCount(BOARDS[board].tickets(user)) for board in COUNTED]
         row = User.objects.filter(pk=user.pk).values_list(*parts).first() or ()
-        known = dict(zip(COUNTED, row, strict=False))
+        # A view that can hold nothing for this person (no team) comes back as NULL.
+        known = {board: number or 0 for board, number in zip(COUNTED, row, strict=False)}
         cache.set(key, known, _KEEP_SECONDS)
     return known
 

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django import template
-from django.apps import apps
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import escape
@@ -17,6 +16,7 @@ from core.states import Transition
 from core.templatetags.ui import phase_icon
 from desk.boards import BOARDS
 from desk.counts import board_counts, shown
+from notifications.queries import MOST_COUNTED, unread_count
 from tickets.models import Ticket
 
 register = template.Library()
@@ -28,16 +28,8 @@ def inbox_count(context: Context) -> str:
     user = context["request"].user
     if not user.is_authenticated:
         return ""
-    number = _unread(user)
-    return "99+" if number > 99 else str(number or "")
-
-
-def _unread(user: Any) -> int:
-    try:
-        model = apps.get_model("notifications.Notification")
-    except LookupError:
-        return 0
-    return int(model.objects.filter(user=user, read_at=None)[:100].count())
+    number = unread_count(user)
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number or "")
 
 
 @register.simple_tag(takes_context=True)

@@ -28,7 +28,7 @@ def new(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not reach_of(user).works:
         raise NotAllowed(_("Your role reads the desk; it does not open records there."))
-    form = NewTicketForm(request.POST or None, initial=_initial(user))
+    form = NewTicketForm(request.POST if request.method == "POST" else None, initial=_initial(user))
     if request.method == "POST" and form.is_valid():
         try:
             ticket = _open(request, form.cleaned_data)

@@ -133,7 +133,10 @@ def title(request: HttpRequest, folder: str, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def description(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     ticket = access.get(request.user, number)  # type: ignore[arg-type]
-    form = DescriptionForm(request.POST or None, initial={"description": ticket.description})
+    form = DescriptionForm(
+        request.POST if request.method == "POST" else None,
+        initial={"description": ticket.description},
+    )
     context = {"ticket": ticket, "form": form, "seen": ticket.field_versions.get("description", 0)}
     if request.method == "GET":
         return in_dialog(request, "tickets/_description_form.html", context)
@@ -176,7 +179,9 @@ def assign(request: HttpRequest, folder: str, number: str) -> HttpResponse:
 def team(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     """Hand over to another team, with the reason."""
     ticket = access.get(request.user, number)  # type: ignore[arg-type]
-    form = AssignForm(request.POST or None, initial={"team": ticket.team_id})
+    form = AssignForm(
+        request.POST if request.method == "POST" else None, initial={"team": ticket.team_id}
+    )
     context = {"ticket": ticket, "form": form}
     if request.method == "GET":
         return in_dialog(request, "tickets/_team_form.html", context)
@@ -204,7 +209,9 @@ def priority(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     """Overrule the computed priority, with the reason, or give it back to the matrix."""
     ticket = access.get(request.user, number, "override_priority")  # type: ignore[arg-type]
     level = ticket.priority if ticket.priority_overridden else ""
-    form = PriorityForm(request.POST or None, initial={"level": level})
+    form = PriorityForm(
+        request.POST if request.method == "POST" else None, initial={"level": level}
+    )
     context = {"ticket": ticket, "form": form, "seen": ticket.field_versions.get("priority", 0)}
     if request.method == "GET":
         return in_dialog(request, "tickets/_priority_form.html", context)

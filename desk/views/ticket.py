@@ -99,7 +99,7 @@ def move(request: HttpRequest, folder: str, number: str, name: str) -> HttpRespo
     children = ticket.links_out.filter(type=LinkType.PARENT_OF).count()
     form = TransitionForm(
         found,
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         reply=with_reply,
         children=children,
         initial={"reply": request.GET.get("body", ""), "resolution": request.GET.get("body", "")},

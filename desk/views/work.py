@@ -44,7 +44,7 @@ def _panel(request: HttpRequest, ticket: Ticket, name: str, **forms: Any) -> Htt
 @require_http_methods(["GET", "POST"])
 def add_link(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     ticket = access.get(request.user, number, "link")  # type: ignore[arg-type]
-    form = LinkForm(request.POST or None)
+    form = LinkForm(request.POST if request.method == "POST" else None)
     if request.method == "GET":
         return in_dialog(request, "tickets/_link_form.html", {"ticket": ticket, "form": form})
     if _attempt(form, lambda: _link(request, ticket, form.cleaned_data)):
@@ -138,7 +138,7 @@ def tick(request: HttpRequest, folder: str, number: str, pk: int) -> HttpRespons
 def template(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     """Put a template's tasks and lines on the record."""
     ticket = access.get(request.user, number, "task")  # type: ignore[arg-type]
-    form = TemplateForm(request.POST or None)
+    form = TemplateForm(request.POST if request.method == "POST" else None)
     fitting = WorkTemplate.objects.filter(is_active=True, kind__in=("", ticket.kind))
     form.fields["template"].queryset = fitting  # type: ignore[attr-defined]
     context = {"ticket": ticket, "form": form}
