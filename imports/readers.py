@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 from xml.parsers import expat
 
 from imports.mapping import FileShape
@@ -46,7 +46,6 @@ class Reader:
         self.path = path
         self.shape = shape
         self.absent: list[str] = []
-        self.header: list[str] = []
 
     def rows(self) -> Iterator[Row | BadRow]:
         reader: Callable[[IO[bytes]], Iterator[Row | BadRow]] = (
@@ -60,7 +59,7 @@ class Reader:
         except OSError as error:
             raise Damaged(f"{self.path.name}: {error.strerror or error}") from None
 
-    def _open(self) -> IO[bytes]:
+    def _open(self) -> Any:
         with self.path.open("rb") as stream:
             zipped = stream.read(2) == b"\x1f\x8b"
         return gzip.open(self.path, "rb") if zipped else self.path.open("rb")
@@ -71,9 +70,11 @@ class Reader:
         )
         first = text.readline()
         lines = csv.reader(chain([first], text), delimiter=self._delimiter(first))
-        self.header = next(_lenient(lines), [])  # type: ignore[assignment]
-        places = self._places(self.header)
-        width = len(self.header)
+        header = next(_lenient(lines), [])
+        if isinstance(header, csv.Error):
+            raise Damaged(f"{self.path.name}: its header can't be read: {header}")
+        places = self._places(header)
+        width = len(header)
         intern = sys.intern
         for cells in _lenient(lines):
             line = lines.line_num

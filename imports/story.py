@@ -43,6 +43,7 @@ def names_in(case: Case, mapping: LogMapping) -> Iterator[tuple[str, str]]:
             if told.get(name):
                 yield kind, told[name]
         if category := category_of(told):
+            yield "category", category.split(UNDER)[0]
             yield "category", category
 
 

@@ -64,6 +64,10 @@ def _facts(outcome: Outcome, made: str) -> Iterator[str]:
         for status, count in outcome.states[state].most_common():
             target = "(as before)" if status == KEEP else status
             yield f"    {state:<34} → {target:<14}{count:>9,}"
+    for key in sorted(outcome.counts):
+        if key.startswith("assumed"):
+            name = key.partition(": ")[2]
+            yield f"  {outcome.counts[key]:,} cases never tell {name}: the default is taken"
     if outcome.mapping.priorities:
         yield f"  priorities: {outcome.mapping.priorities}"
     if outcome.absent:

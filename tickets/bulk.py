@@ -46,7 +46,7 @@ def copy(
     text.seek(0)
     quote = connection.ops.quote_name
     names = ", ".join(quote(column.column) for column in chosen)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", text)
 
 

@@ -109,7 +109,7 @@ def replay(past: Past) -> tuple[Columns, Columns]:
     row["phase"] = _phase(info, row["status"])
     for happening in past.happened:
         _apply(info, row, detail, happening)
-    row["updated_at"] = past.happened[-1].at
+    row["updated_at"] = max(happening.at for happening in past.happened)
     return {**row, **past.stated}, detail
 
 
@@ -169,7 +169,8 @@ def _follow_reply(row: Columns, said: Said, at: datetime) -> None:
 def write(pasts: Sequence[Past], *, request_id: str = "") -> list[Place]:
     """Insert records with their whole past; where each one went, in the order given."""
     places = _places(pasts)
-    tickets, details = [], {}
+    tickets: list[Columns] = []
+    details: dict[str, list[Columns]] = {}
     for past, place in zip(pasts, places, strict=True):
         row, detail = replay(past)
         row |= {"id": place.pk, "serial": place.serial, "number": place.number, "kind": past.kind}

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db import DataError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from imports.actions.names import Directory, reasons_for
@@ -22,6 +22,8 @@ from tickets.models import ExternalReference
 from tickets.models.reference import OWN
 
 Report = Callable[[int, int], None]
+# Where a case never tells one of these, the mapping's default (or our matrix) stands in.
+ASSUMED = {"impact", "urgency", "priority", "team", "requester"}
 
 
 @dataclass
@@ -151,7 +153,7 @@ class _Import:
         counts, problems = self.gathered.counts.copy(), len(self.gathered.problems)
         try:
             self._batch(list(ids), directory, progress)
-        except (ValueError, DataError) as error:
+        except (ValueError, DataError, IntegrityError) as error:
             self.gathered.counts.clear()
             self.gathered.counts.update(counts)
             del self.gathered.problems[problems:]
@@ -177,9 +179,9 @@ class _Import:
         with connection.cursor() as cursor:
             lock = zlib.crc32(self.mapping.system.encode())
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [0x4D41_0000_0000 + lock])
-        for case in self._already_here(ids):  # another run was quicker
-            self.gathered.counts["skipped: imported before"] += self._rows(case)
-            ids.remove(case)
+        for name in self._already_here(ids):  # another run was quicker
+            self.gathered.counts["skipped: imported before"] += self._rows(name)
+            ids.remove(name)
         cases = [case for case in self.reader.cases(ids) if self._usable(case)]
         directory.ensure(key for case in cases for key in names_in(case, self.mapping))
         teller = Teller(
@@ -217,6 +219,9 @@ class _Import:
             outcome.first = min(outcome.first or step.at, step.at)
             outcome.last = max(outcome.last or step.at, step.at)
         self.gathered.counts["to take"] += case.rows - case.bad
+        for name in ASSUMED & set(self.mapping.main.fields):
+            if not any(step.told.get(name) for step in _rows_of(case)):
+                self.gathered.counts[f"assumed: {name}"] += 1
 
     def _count(self, cases: Sequence[Case], pasts: Sequence[history.Past]) -> None:
         counts = self.gathered.counts

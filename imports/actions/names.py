@@ -52,22 +52,22 @@ class Directory:
         if not names:
             return
         here = _FINDERS[kind](names)
-        missing = [name for name in names if name.lower() not in here]
-        made = dict(zip(missing, _MAKERS[kind](self, missing), strict=True))
-        marks = []
-        for name in names:
-            pk = made.get(name) or here[name.lower()]
-            self.ids[kind, name] = pk
-            marks.append(
-                Counterpart(
-                    system=self.system,
-                    type=kind,
-                    name=name,
-                    object_id=pk,
-                    made_here=name in made,
-                )
+        # Spellings that differ in case only are one name.
+        missing = {name.lower(): name for name in reversed(names) if name.lower() not in here}
+        keys = _MAKERS[kind](self, list(missing.values()))
+        made = dict(zip(missing, keys, strict=True))
+        ids = {name: made.get(name.lower()) or here[name.lower()] for name in names}
+        self.ids |= {(kind, name): pk for name, pk in ids.items()}
+        Counterpart.objects.bulk_create(
+            Counterpart(
+                system=self.system,
+                type=kind,
+                name=name,
+                object_id=pk,
+                made_here=name.lower() in made,
             )
-        Counterpart.objects.bulk_create(marks)
+            for name, pk in ids.items()
+        )
         self.made[kind] = self.made.get(kind, 0) + len(made)
         self.matched[kind] = self.matched.get(kind, 0) + len(names) - len(made)
 

@@ -5,41 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LogRun',
+            name="LogRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('system', models.CharField(max_length=40)),
-                ('mapping', models.CharField(max_length=80)),
-                ('file_name', models.CharField(max_length=255)),
-                ('cases_done', models.PositiveIntegerField(default=0)),
-                ('last_case', models.CharField(blank=True, max_length=200)),
-                ('counts', models.JSONField(default=dict)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("system", models.CharField(max_length=40)),
+                ("mapping", models.CharField(max_length=80)),
+                ("file_name", models.CharField(max_length=255)),
+                ("cases_done", models.PositiveIntegerField(default=0)),
+                ("last_case", models.CharField(blank=True, max_length=200)),
+                ("counts", models.JSONField(default=dict)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Counterpart',
+            name="Counterpart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=40)),
-                ('type', models.CharField(choices=[('person', 'Person'), ('team', 'Team'), ('service', 'Service'), ('category', 'Category'), ('item', 'Item')], max_length=10)),
-                ('name', models.CharField(max_length=250)),
-                ('object_id', models.BigIntegerField()),
-                ('made_here', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=40)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("person", "Person"),
+                            ("team", "Team"),
+                            ("service", "Service"),
+                            ("category", "Category"),
+                            ("item", "Item"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=250)),
+                ("object_id", models.BigIntegerField()),
+                ("made_here", models.BooleanField(default=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('system', 'type', 'name'), name='counterpart_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("system", "type", "name"), name="counterpart_once"
+                    )
+                ],
             },
         ),
     ]

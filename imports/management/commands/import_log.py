@@ -59,5 +59,6 @@ def _beside(file: Path, mapping: LogMapping) -> Path | None:
     """The activity file whose name follows from the main one's, when it is there."""
     if not mapping.beside or mapping.beside[0] not in file.name:
         return None
-    found = file.with_name(file.name.replace(*mapping.beside))
+    old, new = mapping.beside
+    found = file.with_name(file.name.replace(old, new))
     return found if found.is_file() else None
