@@ -39,7 +39,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
         try:
             super().enforce_csrf(request)
         except exceptions.PermissionDenied as error:
-            raise exceptions.PermissionDenied(error.detail, "csrf") from None
+            raise exceptions.PermissionDenied(str(error.detail), "csrf") from None
 
 
 class WithinScope(permissions.BasePermission):

@@ -18,6 +18,7 @@ from core.errors import NotFound
 class ApiView(APIView):
     """`parameters`: the query parameters that a GET takes; any other is refused."""
 
+    http_method_names: ClassVar = ["get", "head", "post", "patch", "delete"]
     parameters: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -116,7 +116,9 @@ def test_if_match_refuses_a_record_that_changed(agent):
     fresh = answer["ETag"]
     answer = agent.patch(f"/tickets/{ticket.number}/", {"title": "Mine"}, If_Match=fresh)
     assert answer.status_code == 200
-    assert agent.patch(f"/tickets/{ticket.number}/", {"title": "a"}, If_Match="*").status_code == 200
+    assert (
+        agent.patch(f"/tickets/{ticket.number}/", {"title": "a"}, If_Match="*").status_code == 200
+    )
 
 
 def test_a_field_changed_by_two_shows_both_values_and_loses_neither(agent):

@@ -19,8 +19,9 @@ COLUMNS = (
     "id", "at", "verb", "actor_id", "actor__display_name", "actor__roman_name", "channel",
     "comment_id", "changes", "data", "request_id",
 )  # fmt: skip
-# What a requester is told, and which changes of it: the outline of how their request moved on.
-OUTLINE = (Verb.OPENED, Verb.TRANSITIONED, Verb.ASSIGNED, Verb.COMMENTED, Verb.ATTACHED)
+PUBLIC = Visibility.PUBLIC
+# What a requester is told beside what was said to them: how their request moved on.
+MOVES = (Verb.OPENED, Verb.TRANSITIONED, Verb.ASSIGNED)
 OUTLINE_FIELDS = frozenset({"status", "team", "assignee"})
 
 
@@ -43,10 +44,9 @@ class Events(ApiView):
 
 def outline(events: QuerySet[Event]) -> QuerySet[Event]:
     """The events that everybody who sees the record may know of: none of the desk's own notes."""
-    told = events.filter(verb__in=OUTLINE)
-    notes = Q(comment__visibility=Visibility.INTERNAL) | Q(data__visibility=Visibility.INTERNAL)
-    taken_back = Q(comment__retracted_at__isnull=False)
-    return told.exclude(notes | taken_back)
+    said = Q(verb=Verb.COMMENTED, comment__visibility=PUBLIC, comment__retracted_at=None)
+    filed = Q(verb=Verb.ATTACHED, data__visibility=PUBLIC)
+    return events.filter(Q(verb__in=MOVES) | said | filed)
 
 
 def _shown(rows: list[Row], user: User, all_of_it: bool) -> list[dict[str, Any]]:
