@@ -7,7 +7,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from core import context
 
-_CHATTY = ("celery.beat", "celery.worker.strategy", "celery.app.trace", "celery.redirected")
+_CHATTY = ("axes", "celery.beat", "celery.worker.strategy", "celery.app.trace", "celery.redirected")
 
 
 def _with_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
