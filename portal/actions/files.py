@@ -82,5 +82,5 @@ def _remove(files: Iterable[StagedFile]) -> int:
     gone = list(files)
     StagedFile.objects.filter(pk__in=[file.pk for file in gone]).delete()
     for file in gone:
-        transaction.on_commit(partial(file.file.storage.delete, file.file.name))
+        transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))
     return len(gone)
