@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("desk.urls")),
     path("", include("desk.urls.tickets")),
     path("api/", include("itsm.api_urls")),
+    path("admin-ui/", include("adminui.urls")),
     path("djadmin/", admin.site.urls),
 ]
 

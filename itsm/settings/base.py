@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "incidents",
     "desk",
     "portal",
+    "adminui",
     "imports",
     "demo",
 ]

@@ -1,0 +1,1 @@
+"""Administration pages: people, teams, lists of choices, priorities, routing, services, the log."""

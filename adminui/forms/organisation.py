@@ -1,0 +1,39 @@
+"""The organisation's options, as core/options.py declares them."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from adminui.forms.common import team_field
+from core import options
+from tickets.actions.matrix import RAISES
+
+
+class OptionsForm(forms.Form):
+    """One field per option, but those that the priority matrix's page shows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key, definition in options.DEFINITIONS.items():
+            if key not in RAISES:
+                field = _field(definition)
+                field.initial = options.get(key)
+                self.fields[key] = field
+
+    def values(self) -> dict[str, Any]:
+        """What was sent, as the action takes it."""
+        data = dict(self.cleaned_data)
+        team = data.get("default_team")
+        return data | {"default_team": team.pk if team else 0}
+
+
+def _field(definition: options.Definition) -> Any:
+    common = {"label": definition.label, "help_text": definition.help}
+    if definition.key == "default_team":
+        return team_field(definition.label, empty_label=_("The one made first"))
+    if definition.type is bool:
+        return forms.BooleanField(required=False, **common)
+    if definition.type is int:
+        return forms.IntegerField(min_value=definition.low, max_value=definition.high, **common)
+    return forms.CharField(max_length=200, **common)

@@ -1,0 +1,126 @@
+"""The audit log in words: kinds, names and values, looked up for a whole page at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import AuditEvent
+from core import options
+
+KINDS: dict[str, Any] = {
+    "accounts.user": gettext_lazy("Person"),
+    "accounts.team": gettext_lazy("Team"),
+    "accounts.department": gettext_lazy("Department"),
+    "accounts.apitoken": gettext_lazy("API token"),
+    "tickets.prioritycell": gettext_lazy("Priority matrix"),
+    "tickets.category": gettext_lazy("Category"),
+    "tickets.pendingreason": gettext_lazy("Pending reason"),
+    "tickets.resolutioncode": gettext_lazy("Resolution code"),
+    "tickets.causecategory": gettext_lazy("Cause category"),
+    "tickets.routingrule": gettext_lazy("Routing rule"),
+    "tickets.worktemplate": gettext_lazy("Task template"),
+    "tickets.cannedtext": gettext_lazy("Saved reply"),
+    "cmdb.service": gettext_lazy("Service"),
+    "cmdb.configurationitem": gettext_lazy("Configuration item"),
+    "core.option": gettext_lazy("Organisation"),
+    "core.outboxmessage": gettext_lazy("Set-aside work"),
+}
+# Fields that hold ids of rows but are no foreign keys of the object itself.
+POINTS_AT = {
+    "members": "accounts.user",
+    "member": "accounts.user",
+    "to": "accounts.user",
+    "depends_on": "cmdb.service",
+    "services": "cmdb.service",
+    "default_team": "accounts.team",
+}
+Names = dict[tuple[str, Any], str]
+
+
+def lines(events: Iterable[AuditEvent]) -> list[dict[str, Any]]:
+    """Each event with its object's name and its changes as text. One query per kind of row."""
+    events = list(events)
+    names = _names(events)
+    return [
+        {
+            "event": event,
+            "verb": event.get_verb_display(),
+            "kind": KINDS.get(event.object_type, event.object_type),
+            "name": event.object_label or names.get((event.object_type, _id(event.object_id)), ""),
+            "changes": [_change(event, name, pair, names) for name, pair in event.changes.items()],
+        }
+        for event in events
+    ]
+
+
+def _id(text: str) -> Any:
+    return int(text) if text.isdigit() else text
+
+
+def _names(events: Iterable[AuditEvent]) -> Names:
+    wanted: dict[str, set[Any]] = defaultdict(set)
+    for event in events:
+        if event.object_type == "accounts.user":
+            wanted["accounts.user"].add(_id(event.object_id))
+        for field, pair in event.changes.items():
+            model = _model_of(event.object_type, field)
+            if model:
+                wanted[model].update(part for value in pair for part in _ids(value))
+    names: Names = {}
+    for model, ids in wanted.items():
+        for row in apps.get_model(model).objects.filter(pk__in=ids):
+            names[(model, row.pk)] = row.name
+    return names
+
+
+def _ids(value: Any) -> list[Any]:
+    values = value if isinstance(value, list) else [value]
+    return [part for part in values if isinstance(part, int) and not isinstance(part, bool)]
+
+
+def _model_of(kind: str, field: str) -> str:
+    if field in POINTS_AT:
+        return POINTS_AT[field]
+    try:
+        related = apps.get_model(kind)._meta.get_field(field).related_model
+    except (LookupError, FieldDoesNotExist, ValueError):
+        return ""
+    return related._meta.label_lower if related and not isinstance(related, str) else ""
+
+
+def _change(event: AuditEvent, field: str, pair: list[Any], names: Names) -> dict[str, Any]:
+    model = _model_of(event.object_type, field)
+    old, new = (_text(value, model, names) for value in pair)
+    return {"field": _label(event.object_type, field), "old": old, "new": new}
+
+
+def _label(kind: str, field: str) -> str:
+    if kind == "core.option" and field in options.DEFINITIONS:
+        return str(options.DEFINITIONS[field].label)
+    known = {"members": _("Members"), "member": _("Member"), "to": _("Handed over to")}
+    if field in known:
+        return known[field]
+    try:
+        return str(apps.get_model(kind)._meta.get_field(field).verbose_name)
+    except (LookupError, FieldDoesNotExist, AttributeError, ValueError):
+        return field
+
+
+def _text(value: Any, model: str, names: Names) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(_text(part, model, names) for part in value)
+    if model:
+        return names.get((model, value), f"#{value}")
+    if isinstance(value, dict):
+        return str(value.get("title", value))
+    text = str(value)
+    return text if len(text) <= 120 else text[:119] + "…"

@@ -1,0 +1,160 @@
+"""The pages of the administration: what the menu, the start page and the headings show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page. `view` is its URL name in adminui; one that does not exist (yet) is left out."""
+
+    key: str
+    label: Any
+    text: Any
+    icon: str
+    view: str
+    args: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        try:
+            return reverse(f"adminui:{self.view}", args=self.args)
+        except NoReverseMatch:
+            return ""
+
+
+@dataclass(frozen=True)
+class Group:
+    title: Any
+    sections: tuple[Section, ...]
+
+    def shown(self) -> list[Section]:
+        return [section for section in self.sections if section.url]
+
+
+def _list(key: str, label: Any, text: Any, icon: str) -> Section:
+    return Section(key, label, text, icon, "list", (key,))
+
+
+GROUPS = (
+    Group(
+        _("People"),
+        (
+            Section(
+                "people",
+                _("People"),
+                _("Accounts of people and machines, with their roles"),
+                "user",
+                "people",
+            ),
+            Section(
+                "teams", _("Teams"), _("Members, lead, how work is given out"), "users", "teams"
+            ),
+            Section(
+                "departments",
+                _("Departments"),
+                _("Where people belong, and who heads it"),
+                "building",
+                "departments",
+            ),
+            Section("roles", _("Roles"), _("Who may do what, and who holds it"), "shield", "roles"),
+        ),
+    ),
+    Group(
+        _("Records"),
+        (
+            Section(
+                "priority",
+                _("Priority matrix"),
+                _("Priority from impact and urgency"),
+                "chevrons-up",
+                "priority",
+            ),
+            _list("categories", _("Categories"), _("What a record is about"), "category"),
+            _list("routing", _("Routing rules"), _("Which team gets a new record"), "route"),
+            _list(
+                "pending-reasons",
+                _("Pending reasons"),
+                _("Why a record waits, and for whom"),
+                "hourglass",
+            ),
+            _list(
+                "resolution-codes",
+                _("Resolution codes"),
+                _("How a record was resolved"),
+                "circle-check",
+            ),
+            _list(
+                "cause-categories",
+                _("Cause categories"),
+                _("What kind of cause was behind it"),
+                "git-fork",
+            ),
+            _list(
+                "task-templates",
+                _("Task templates"),
+                _("Tasks and checklists to put on a record"),
+                "checklist",
+            ),
+            _list("saved-replies", _("Saved replies"), _("Answers kept ready"), "message-reply"),
+        ),
+    ),
+    Group(
+        _("Services"),
+        (
+            Section(
+                "services",
+                _("Services"),
+                _("What people use, and which team supports it"),
+                "lifebuoy",
+                "services",
+            ),
+            Section(
+                "items",
+                _("Configuration items"),
+                _("What services run on, and how it hangs together"),
+                "server",
+                "items",
+            ),
+        ),
+    ),
+    Group(
+        pgettext_lazy("administration", "System"),
+        (
+            Section(
+                "organisation",
+                _("Organisation"),
+                _("Name, closing, holidays, limits"),
+                "settings",
+                "organisation",
+            ),
+            Section(
+                "notices",
+                _("Notice templates"),
+                _("What mails and inbox notices say"),
+                "mail",
+                "notices",
+            ),
+            Section(
+                "import",
+                _("Import"),
+                _("People, services and items from a file"),
+                "upload",
+                "import",
+            ),
+            Section(
+                "outbox",
+                _("Set-aside work"),
+                _("What failed for good, to try again"),
+                "send",
+                "outbox",
+            ),
+            Section("audit", _("Audit log"), _("Who changed what, and when"), "history", "audit"),
+        ),
+    ),
+)
+BY_KEY = {section.key: section for group in GROUPS for section in group.sections}
