@@ -1,5 +1,6 @@
 // Every keystroke of work is a draft on the server: saved two seconds after the last one.
 import { $, $$, on, post, word } from "./dom.js";
+import { expired } from "./session.js";
 
 const timers = new WeakMap();
 const dirty = new Set();
@@ -17,6 +18,7 @@ export async function saveDraft(form) {
   mark(form, word("saving"));
   try {
     const answer = await post(form.dataset.draft, body);
+    if (answer.status === 401) expired();
     if (!answer.ok) throw new Error(String(answer.status));
     mark(form, word("saved"));
     form.dataset.draftSaved = "";

@@ -142,7 +142,8 @@ function restore() {
 /** On a ticket page: previous, next and "back to the list" of the view it was opened from. */
 function neighbours() {
   const bar = $("[data-neighbours]");
-  if (!bar) return;
+  if (!bar || bar.dataset.ready !== undefined) return;
+  bar.dataset.ready = "";
   const state = saved();
   const at = (state.numbers ?? []).findIndex(({ number }) => number === bar.dataset.neighbours);
   const back = $("[data-back]", bar);
@@ -359,6 +360,7 @@ export function start() {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && $("#queue[data-changes]")) poll();
   });
+  document.body.addEventListener("htmx:afterSettle", neighbours);
   addEventListener("pageshow", () => {
     restore();
     neighbours();
