@@ -100,7 +100,12 @@ def slot_in(request: HttpRequest) -> str:
 
 def typed(request: HttpRequest) -> dict[str, str]:
     """What the form's fields hold."""
-    return {name: request.POST[name] for name in TYPED if name in request.POST}
+    return {name: words(request.POST[name]) for name in TYPED if name in request.POST}
+
+
+def words(text: str) -> str:
+    """Text that the database can hold."""
+    return text.replace("\x00", "")
 
 
 def draft_of(user: User, slot: str) -> Draft | None:

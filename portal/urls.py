@@ -1,10 +1,21 @@
 """Addresses of the portal."""
 
-from django.urls import path
+from django.urls import include, path, re_path
 
 from portal.views import detail, home, mine, report, typing
 
 app_name = "portal"
+request = [
+    path("", detail.detail, name="detail"),
+    path("received/", report.received, name="received"),
+    path("reply/", detail.reply, name="reply"),
+    path("confirm/", detail.confirm, name="confirm"),
+    path("reopen/", detail.reopen, name="reopen"),
+    path("withdraw/", detail.withdraw, name="withdraw"),
+    path("follow-up/", detail.follow_up, name="follow_up"),
+    path("watch/", detail.watch, name="watch"),
+    path("seen/", detail.seen, name="seen"),
+]
 urlpatterns = [
     path("", home.start, name="start"),
     path("portal/", home.home, name="home"),
@@ -17,13 +28,5 @@ urlpatterns = [
     path("portal/files/", typing.files, name="files"),
     path("portal/files/<int:pk>/remove/", typing.remove_file, name="remove_file"),
     path("portal/my/", mine.my, name="my"),
-    path("portal/my/<str:number>/", detail.detail, name="detail"),
-    path("portal/my/<str:number>/received/", report.received, name="received"),
-    path("portal/my/<str:number>/reply/", detail.reply, name="reply"),
-    path("portal/my/<str:number>/confirm/", detail.confirm, name="confirm"),
-    path("portal/my/<str:number>/reopen/", detail.reopen, name="reopen"),
-    path("portal/my/<str:number>/withdraw/", detail.withdraw, name="withdraw"),
-    path("portal/my/<str:number>/follow-up/", detail.follow_up, name="follow_up"),
-    path("portal/my/<str:number>/watch/", detail.watch, name="watch"),
-    path("portal/my/<str:number>/seen/", detail.seen, name="seen"),
+    re_path(r"^portal/my/(?P<number>[A-Za-z]{2,5}-?[0-9]{1,15})/", include(request)),
 ]

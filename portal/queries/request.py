@@ -41,6 +41,7 @@ class Milestone:
 
     text: str
     phase: str
+    status: str
     at: datetime
     is_message: bool = False
 
@@ -55,7 +56,7 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What happens next. tone: info, success, warning or nothing; `url` leads to what to do."""
+    """What happens next. tone: info, success, warning or nothing."""
 
     tone: str
     title: str
@@ -99,7 +100,7 @@ def _milestones(ticket: Ticket) -> list[Milestone]:
     machine = ticket.kind_info.machine
     events = Event.objects.filter(ticket=ticket, changes__has_key="status").order_by("id")
     return [
-        Milestone(_became(machine, old, new), _phase(machine, new), at)
+        Milestone(_became(machine, old, new), _phase(machine, new), _shape(machine, new), at)
         for at, (old, new) in events.values_list("at", "changes__status")
         if _became(machine, old, new)
     ]
@@ -107,6 +108,11 @@ def _milestones(ticket: Ticket) -> list[Milestone]:
 
 def _phase(machine: Machine, status: str) -> str:
     return str(machine.by_key[status].phase)
+
+
+def _shape(machine: Machine, status: str) -> str:
+    """The status whose shape stands for it: all ways of ending unfinished look alike."""
+    return "cancelled" if is_stopped(machine, status) else status
 
 
 def _became(machine: Machine, old: str, new: str) -> str:

@@ -2,12 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.reach import reach_of
 from portal.actions.report import SLOT
-from portal.generic import draft_of, person, portal_page
+from portal.generic import draft_of, person, portal_page, words
 from portal.queries import lists
 from tickets.numbering import candidates
 
@@ -36,7 +35,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "recent": lists.finished(user, RECENT_ON_HOME),
             "waiting": lists.waiting_for(user),
             "draft": draft_of(user, SLOT),
-            "today": timezone.now(),
         },
     )
 
@@ -45,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Requests by words of their title; a number that is meant leads straight to its page."""
-    text = request.GET.get("q", "").strip()[:200]
+    text = words(request.GET.get("q", "")).strip()[:200]
     found = lists.search(person(request), text)
     if len(found) == 1 and found[0].number in candidates(text):
         return redirect(found[0].url)

@@ -10,7 +10,7 @@ from core.errors import ActionError
 from portal import access, actions
 from portal.actions.report import SLOT
 from portal.forms import ReportForm, token_of
-from portal.generic import draft_of, form_marks, person, portal_page, stage_files, typed
+from portal.generic import draft_of, form_marks, person, portal_page, stage_files, typed, words
 from portal.queries import lists
 from tickets import access as kernel
 
@@ -78,7 +78,7 @@ def similar(request: HttpRequest) -> HttpResponse:
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """Suggestions for the service box."""
-    options = lists.services(request.GET.get("q", "").strip()[:80])
+    options = lists.services(words(request.GET.get("q", "")).strip()[:80])
     return render(request, "ui/_options.html", {"options": options})
 
 

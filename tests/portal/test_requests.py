@@ -399,6 +399,18 @@ def test_unsafe_methods_need_the_csrf_token(requester):
         assert strict.post(reverse(f"portal:{name}")).status_code == 403
 
 
+def test_spoilt_input_is_no_error(client, requester):
+    for url in ("search/?q=%00x", "services/?q=%00", "report/similar/?title=%00abc"):
+        assert client.get(f"/portal/{url}").status_code == 200
+    assert client.get("/portal/my/?page=%00~1&show=%00").status_code == 200
+    assert client.get("/portal/my/INC-1%00/").status_code == 404
+    data = {"slot": "portal:report", "title": "a\x00b", "token": "\x00"}
+    assert client.post(reverse("portal:draft"), data).status_code == 204
+    ticket = open_incident(by=requester)
+    data = {"text": "a\x00b", "last_seen": "9" * 40}
+    assert client.post(at("reply", ticket), data).status_code == 422
+
+
 # Lists ------------------------------------------------------------------------------------------
 
 
