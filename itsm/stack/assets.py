@@ -60,7 +60,8 @@ def _fetch(packages: str) -> None:
     PACKAGES.mkdir(parents=True, exist_ok=True)
     for path in _INPUTS:
         shutil.copy(path, PACKAGES / path.name)
-    with step("Bringing front-end packages"):
+    how = "" if _node_is_recent() else ", with a Node.js for the moment"
+    with step(f"Bringing front-end packages{how}"):
         npm(["ci", "--ignore-scripts", "--no-progress", "--loglevel=error"], PACKAGES)
     done.set(packages)
 
