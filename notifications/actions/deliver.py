@@ -1,9 +1,13 @@
 """Sending one mail, and what happens when it can't be sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 
+from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,13 +22,15 @@ from tickets import access
 
 # About half a day of trying, with pauses that grow to an hour.
 ATTEMPTS = 20
+TAKEN_SECONDS = 3600
 
 
 def send(payload: Mapping[str, Any]) -> None:
     """Send one queued mail. What changed since it was queued is looked at again.
 
-    When the process dies after the mail server took it and before that was noted, it is sent
-    again with the same Message-ID, by which mail servers and programs know it for the same.
+    When we die after the mail server took it and before that was noted, it is sent again with the
+    same Message-ID, by which mail servers and programs know it for the same. To keep that moment
+    short it is first noted in the cache, which also outlives a database that is away just then.
     """
     related = ("user", "event__actor", "event__comment", "comment")
     related += ("ticket__requester", "ticket__assignee", "ticket__team", "ticket__service")
@@ -36,20 +42,40 @@ def send(payload: Mapping[str, Any]) -> None:
         _note(delivery, state=DeliveryState.SKIPPED, reason=reason)
         return
     message = letter(delivery)
+    taken = f"notifications:taken:{delivery.pk}:{delivery.created_at.timestamp()}"
+    with _connection() as connection:
+        if not cache.get(taken):
+            message.connection = connection
+            _hand_over(message)
+            cache.set(taken, True, TAKEN_SECONDS)
+        _note(
+            delivery,
+            state=DeliveryState.SENT,
+            reason="",
+            sent_at=timezone.now(),
+            address=message.to[0],
+            subject=message.subject,
+            message_id=message.extra_headers["Message-ID"],
+            attempts=delivery.attempts + 1,
+        )
+
+
+@contextmanager
+def _connection() -> Iterator[BaseEmailBackend]:
+    """Open before the mail is handed over, closed when that is noted."""
+    connection = get_connection()
+    connection.open()
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _hand_over(message: EmailMultiAlternatives) -> None:
     try:
         message.send()
     except SMTPRecipientsRefused as error:
         raise _refused(error) from error
-    _note(
-        delivery,
-        state=DeliveryState.SENT,
-        reason="",
-        sent_at=timezone.now(),
-        address=message.to[0],
-        subject=message.subject,
-        message_id=message.extra_headers["Message-ID"],
-        attempts=delivery.attempts + 1,
-    )
 
 
 def _left_out(delivery: Delivery) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
 
 from core import outbox
 from core.errors import ActionError, NotAllowed
@@ -175,11 +176,8 @@ def test_a_preview_names_what_will_stand_there():
     assert body == f"Dear ‹{PLACEHOLDERS['requester']}›"
 
 
-class Broken:
-    """A mail server that takes nothing, standing in the place of Django's mail backend."""
-
-    def __init__(self, **_options):
-        pass
+class Broken(BaseEmailBackend):
+    """A mail server that takes nothing."""
 
     def send_messages(self, messages):
         raise OSError("connection refused")
@@ -245,3 +243,17 @@ def test_states_of_many_comments_take_two_queries(tell, django_assert_max_num_qu
     with django_assert_max_num_queries(2):
         states = queries.delivery_states(said)
     assert {sending.state for sending in states.values()} == {DeliveryState.SENT}
+
+
+def test_a_mail_that_was_taken_when_the_database_went_away_is_not_sent_again(tell):
+    requester = make_user()
+    open_incident(by=requester)
+    tell()
+    # As if the transaction that noted it had been lost.
+    Delivery.objects.update(state=DeliveryState.QUEUED, sent_at=None)
+    OutboxMessage.objects.filter(topic="mail").update(
+        state="waiting", done_at=None, due_at="2020-01-01T00:00Z"
+    )
+    tell()
+    assert len(mail.outbox) == 1
+    assert Delivery.objects.get().state == DeliveryState.SENT
