@@ -7,8 +7,7 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        # Models are loaded only now.
-        from core import health, outbox, tasks  # noqa: PLC0415
+        from core import health, outbox, tasks  # noqa: PLC0415 - models are not loaded before
 
         outbox.nudge_with(tasks.nudge)
         health.gauges()

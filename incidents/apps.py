@@ -9,8 +9,7 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("Incidents")
 
     def ready(self) -> None:
-        # Models are loaded only now.
-        from incidents.kind import KIND  # noqa: PLC0415
-        from tickets import kinds  # noqa: PLC0415
+        from incidents.kind import KIND  # noqa: PLC0415 - models are not loaded before
+        from tickets import kinds  # noqa: PLC0415 - models are not loaded before
 
         kinds.register(KIND)

@@ -9,10 +9,9 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
-        # Models are loaded only now.
-        from core import outbox  # noqa: PLC0415
-        from notifications import actions, receivers  # noqa: PLC0415
-        from notifications.actions import deliver, telling  # noqa: PLC0415
+        from core import outbox  # noqa: PLC0415 - models are not loaded before
+        from notifications import actions, receivers  # noqa: PLC0415 - models are not loaded before
+        from notifications.actions import deliver, telling  # noqa: PLC0415 - models are not loaded before
 
         receivers.connect()
         outbox.register(telling.NOTIFY, actions.tell)
