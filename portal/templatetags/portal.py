@@ -1,7 +1,9 @@
-"""Filters of the portal's pages."""
+"""Filters and tags of the portal's pages."""
 
 from django import template
+from django.template import Context
 
+from accounts.reach import reach_of
 from core import formats
 
 register = template.Library()
@@ -11,3 +13,10 @@ register = template.Library()
 def size(octets: int) -> str:
     """A file's size as people write it."""
     return formats.size(int(octets))
+
+
+@register.simple_tag(takes_context=True)
+def opens_desk(context: Context) -> bool:
+    """Whether the reader has the agents' desk beside the portal."""
+    user = context["request"].user
+    return bool(user.is_authenticated and reach_of(user).opens_desk)

@@ -242,6 +242,13 @@ def test_the_start_page_is_the_desk_for_agents_and_the_portal_for_others(client,
     assert client.get("/").headers["Location"] == reverse("desk:home")
 
 
+def test_people_of_the_desk_find_the_way_between_desk_and_portal(client, agent, requester):
+    desk = f'href="{reverse("desk:home")}"'
+    assert desk not in text_of(client, reverse("portal:home"))
+    client.force_login(agent)
+    assert desk in text_of(client, reverse("portal:home"))
+
+
 # What can be done ----------------------------------------------------------------------------
 
 
