@@ -28,6 +28,17 @@ _KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
+_VOLATILE = tuple(
+    f'"{name}'
+    for name in (
+        "Report-Msgid",
+        "POT-Creation",
+        "PO-Revision",
+        "Last-Tr",
+        "Language-T",
+        "Generated",
+    )
+)
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 
 
@@ -77,11 +88,20 @@ def update() -> None:
     catalogue, said = stored(), extract_all()
     catalogue.update(said, no_fuzzy_matching=True, update_header_comment=False)
     catalogue.obsolete.clear()
-    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-    with CATALOGUE.open("wb") as file:
-        write_po(file, catalogue, width=100, sort_by_file=True, include_lineno=False)
+    save(catalogue)
     missing = sum(not _complete(message) for message in catalogue if message.id)
     say(f"  {len(catalogue)} messages, {missing} without a translation")
+
+
+def save(catalogue: Catalog) -> None:
+    """Writes it without what would differ at every run: dates, and the names of tools."""
+    catalogue.header_comment = "# Korean words of Maru."
+    catalogue.fuzzy = False
+    text = BytesIO()
+    write_po(text, catalogue, width=100, sort_by_file=True, include_lineno=False)
+    lines = text.getvalue().decode().splitlines(keepends=True)
+    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+    CATALOGUE.write_text("".join(line for line in lines if not line.startswith(_VOLATILE)))
 
 
 def problems() -> list[str]:
