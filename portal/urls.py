@@ -14,6 +14,7 @@ request = [
     path("withdraw/", detail.withdraw, name="withdraw"),
     path("follow-up/", detail.follow_up, name="follow_up"),
     path("watch/", detail.watch, name="watch"),
+    path("news/", detail.news, name="news"),
     path("seen/", detail.seen, name="seen"),
 ]
 urlpatterns = [

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Greatest
 from django.urls import reverse
 
 from accounts.models import User
@@ -32,14 +33,16 @@ _COLUMNS = (
     "phase",
     "requester_id",
     "requester_waits",
-    "updated_at",
     "replied_at",
+    "news_at",
     "waits_for",
     "display_name",
     "roman_name",
     "seen_at",
 )
-NEWEST = Order("updated", backwards=True)
+NEWEST = Order("opened", backwards=True)
+# The last thing the requester could notice. updated_at would tell when the desk writes notes.
+NEWS = Greatest("opened_at", "replied_at", "resolved_at", "closed_at")
 SIZE = 20
 MOST_COMPARED = 300
 _ALIKE = 0.3
@@ -57,7 +60,7 @@ class Row:
     plain: str
     steps: list[Step]
     flag: str
-    updated_at: datetime
+    news_at: datetime
     requester: str
 
 
@@ -106,7 +109,7 @@ def _department(user: User) -> Q:
 
 
 def page(user: User, whose: str, show: str, cursor: str = "") -> Page:
-    """One page of a list, last updated first."""
+    """One page of a list, last reported first."""
     found = _described(requests_of(user, whose).filter(SHOWN[Show(show)]), user)
     got = NEWEST.page(found, cursor, SIZE, _COLUMNS)
     return Page(_rows(got.rows, user), got.prev, got.next)
@@ -126,12 +129,12 @@ def unfinished(user: User, most: int) -> list[Row]:
         output_field=IntegerField(),
     )
     found = requests_of(user).filter(UNFINISHED)
-    return _rows(_values(found.order_by(urgent, "-updated_at", "-id"), user)[:most], user)
+    return _rows(_values(found.order_by(urgent, NEWS.desc(), "-id"), user)[:most], user)
 
 
 def finished(user: User, most: int) -> list[Row]:
     """The person's own requests that ended last."""
-    found = requests_of(user).filter(SHOWN[Show.CLOSED]).order_by("-updated_at", "-id")
+    found = requests_of(user).filter(SHOWN[Show.CLOSED]).order_by(NEWS.desc(), "-id")
     return _rows(_values(found, user)[:most], user)
 
 
@@ -144,7 +147,7 @@ def search(user: User, text: str, most: int = 50) -> list[Row]:
     for word in words:
         titled &= Q(title__icontains=word)
     found = on_portal(user).filter(titled | Q(number__in=candidates(text)))
-    return _rows(_values(found.order_by("-updated_at", "-id"), user)[:most], user)
+    return _rows(_values(found.order_by(NEWS.desc(), "-id"), user)[:most], user)
 
 
 def alike(user: User, title: str, most: int = 3) -> list[Row]:
@@ -153,7 +156,7 @@ def alike(user: User, title: str, most: int = 3) -> list[Row]:
     Compared by pairs of characters, which works for Korean and English and half-typed words.
     """
     wanted = _pairs(title)
-    recent = on_portal(user).open().order_by("-updated_at", "-id")
+    recent = on_portal(user).open().order_by("-opened_at", "-id")
     raw = list(_values(recent, user)[:MOST_COMPARED])
     scored = [(_likeness(wanted, _pairs(row["title"])), row) for row in raw]
     scored = [(score, row) for score, row in scored if score >= _ALIKE]
@@ -183,6 +186,7 @@ def _likeness(wanted: set[str], found: set[str]) -> float:
 def _described(found: Any, user: User) -> Any:
     seen = Seen.objects.filter(ticket=OuterRef("pk"), user=user).values("at")[:1]
     return found.annotate(
+        news_at=NEWS,
         waits_for=F("pending_reason__waits_for"),
         display_name=F("requester__display_name"),
         roman_name=F("requester__roman_name"),
@@ -210,7 +214,7 @@ def _row(value: dict[str, Any], user: User) -> Row:
         plain=str(plain(machine.by_key[value["status"]])),
         steps=steps(machine, value["status"]),
         flag=_flag(value, user),
-        updated_at=value["updated_at"],
+        news_at=value["news_at"],
         requester="" if value["requester_id"] == user.pk else requester.name,
     )
 

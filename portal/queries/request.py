@@ -53,6 +53,11 @@ class Conversation:
     entries: list[Message | Milestone]
     last_seen: int
 
+    @property
+    def last_at(self) -> datetime:
+        """When the requester last heard something. The record's own clock counts notes too."""
+        return self.entries[-1].at
+
 
 @dataclass(frozen=True)
 class Outlook:
@@ -203,3 +208,12 @@ def continued(ticket: Ticket, user: User) -> dict[str, list[Ticket]]:
         "before": list(visible.filter(before).distinct()[:5]),
         "after": list(visible.filter(after).distinct()[:5]),
     }
+
+
+def has_news(ticket: Ticket, user: User, *, last_seen: int, status: str) -> bool:
+    """Whether somebody else wrote since that comment, or the request reads differently now."""
+    machine = ticket.kind_info.machine
+    if status in machine.by_key and _became(machine, status, ticket.status):
+        return True
+    newer = access.comments(user, ticket, can_read_notes=False).filter(pk__gt=last_seen)
+    return bool(newer.exclude(author=user).exists())

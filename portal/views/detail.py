@@ -103,12 +103,15 @@ def _change(request: HttpRequest, number: str, do: Do, done: str) -> HttpRespons
 
 def _sent(request: HttpRequest) -> dict[str, Any]:
     """Who sends a form, which copy of it, and the newest comment they had before them."""
-    seen = request.POST.get("last_seen", "")
     return {
         "by": person(request),
         "token": token_of(request.POST.get("token", "")),
-        "last_seen": int(seen) if seen.isdecimal() and len(seen) < 19 else None,
+        "last_seen": _key(request.POST.get("last_seen", "")),
     }
+
+
+def _key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 @portal_page
@@ -190,3 +193,14 @@ def seen(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         kernel_actions.mark_seen(access.get(person(request), number), by=person(request))
     return HttpResponse(status=204)
+
+
+@portal_page
+@require_safe
+def news(request: HttpRequest, number: str) -> HttpResponse:
+    """A line that says there is something new, for a page that has been open for a while."""
+    user = person(request)
+    ticket = access.get(user, number)
+    seen = _key(request.GET.get("last_seen", "")) or 0
+    fresh = queries.has_news(ticket, user, last_seen=seen, status=request.GET.get("status", ""))
+    return render(request, "portal/_news.html", {"ticket": ticket, "fresh": fresh})

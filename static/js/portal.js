@@ -129,6 +129,13 @@ on("submit", "form[data-once]", (event, form) => {
   }
   form.dataset.once = "sent";
 });
+// A page that stays open asks now and then whether there is something new, while it is looked at.
+const look = () => {
+  const place = $("[data-look]");
+  if (place && !place.firstElementChild && !document.hidden) htmx.trigger(place, "look");
+};
+setInterval(look, 60000);
+document.addEventListener("visibilitychange", look);
 // A page that comes back from the browser's memory may be sent again; the server knows the copy.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-once]")) form.dataset.once = "";

@@ -171,6 +171,22 @@ def test_a_reply_after_the_session_ended_is_there_after_signing_in(open_page, ag
     assert Comment.objects.get().body == "A long and careful answer"
 
 
+def test_a_page_left_open_offers_what_is_new_and_keeps_the_text(open_page, agent, requester):
+    ticket = open_incident(by=requester)
+    page = open_page(requester, f"/portal/my/{ticket.number}/", width=390)
+    page.fill("#id_text", "I was just writing")
+    actions.comment(ticket, "We found it", by=agent)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".p-news")).to_be_visible()
+    expect(page.locator("#id_text")).to_have_value("I was just writing")
+    page.locator("#reply [data-submit]").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator(".p-msg--desk")).to_contain_text("We found it")
+    expect(page.locator("#id_text")).to_have_value("I was just writing")
+    page.locator("#reply [data-submit]").click()
+    expect(page.locator(".p-msg--mine")).to_have_count(2)
+
+
 def test_without_script_everything_still_works(chromium, live_server, client, agent, requester):
     make_service("Groupware")
     client.force_login(requester)

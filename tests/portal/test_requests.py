@@ -144,6 +144,39 @@ def test_waiting_for_a_supplier_asks_nothing_of_the_requester(client, requester,
     assert "waiting for your reply" not in page
 
 
+def test_times_and_order_do_not_tell_when_the_desk_writes_notes(client, requester, agent):
+    first = open_incident("First", by=requester)
+    open_incident("Second", by=requester)
+
+    def told():
+        rows = client.get(reverse("portal:my")).context["page"].rows
+        home = client.get(reverse("portal:home")).context["requests"]
+        talk = client.get(at("detail", first)).context["conversation"]
+        return [(row.number, row.news_at, row.flag) for row in (*rows, *home)], talk.last_at
+
+    before = told()
+    actions.comment(first, "INTERNAL-NOTE", by=agent, visibility="internal")
+    actions.edit(first, {"tags": ["x"]}, by=agent)
+    assert told() == before
+    actions.comment(first, "Answer", by=agent)
+    assert told() != before
+
+
+def test_an_open_page_hears_of_replies_but_not_of_notes(client, requester, agent):
+    ticket = open_incident(by=requester)
+    known = {"last_seen": "0", "status": "new"}
+    assert text_of(client, at("news", ticket), **known).strip() == ""
+    actions.comment(ticket, "INTERNAL-NOTE", by=agent, visibility="internal")
+    actions.comment(ticket, "Mine", by=requester)
+    assert text_of(client, at("news", ticket), **known).strip() == ""
+    said = actions.comment(ticket, "Answer", by=agent)
+    assert "something new" in text_of(client, at("news", ticket), **known)
+    known["last_seen"] = str(said.pk)
+    assert text_of(client, at("news", ticket), **known).strip() == ""
+    actions.transition(ticket, "start", by=agent)
+    assert "something new" in text_of(client, at("news", ticket), **known)
+
+
 def test_markup_in_texts_is_shown_not_run(client, requester, agent):
     ticket = open_incident("<script>alert(1)</script>", by=requester, description="<b>x</b>")
     actions.comment(ticket, '<img src=x onerror="alert(1)"> https://a.example/?"><i>', by=agent)
@@ -173,7 +206,7 @@ def test_reading_is_noted_by_post_and_ends_the_new_reply_mark(client, requester,
 
 def test_somebody_elses_request_is_not_there(client, requester):
     ticket = open_incident("Not yours", by=make_user())
-    for name in ("detail", "received"):
+    for name in ("detail", "received", "news"):
         assert client.get(at(name, ticket)).status_code == 404
     for name in CHANGES:
         assert client.post(at(name, ticket), {"text": "x", "watch": "on"}).status_code == 404
