@@ -250,7 +250,7 @@ class _Maker:
             f"{n}\tINC-{n + 1000}\t{n + 1000}\tincident\t{title}\t{body}\t{status}\t{phase}"
             f"\t{(level + 1) // 2}\t{level // 2 + 1}\t{level}\tf\t{person}\t{person}\t{team}"
             f"\t{_null(assigned)}\t{n % SERVICES + 1}\t{category}\tportal"
-            f"\t{'t' if n % 50 == 0 else 'f'}\t{{{'vpn' if n % 40 == 0 else ''}}}\t{pending}"
+            f"\t{'t' if n % 50 == 1 else 'f'}\t{{{'vpn' if n % 40 == 0 else ''}}}\t{pending}"
             f"\t{resume}\t{close}\t{opened}\t{updated}\t{_null(replied)}\t{_null(done)}\t{_null(closed)}"
             f"\t{_null(replied)}\t{'t' if requester_waits else 'f'}\t0\t0\t7\t{{}}\n"
         )

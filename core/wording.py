@@ -42,6 +42,11 @@ class Word:
         """How telling it is: a syllable counts as the two or three letters it has."""
         return min(len(text.letters(form)) for form in self.forms)
 
+    @property
+    def is_a_code(self) -> bool:
+        """Whether it has a digit: names of hosts and errors are rarer than words."""
+        return any(ch.isdigit() for form in self.forms for ch in form)
+
     def within(self, *columns: str) -> Q:
         """Whether one of these text columns holds the word."""
         return reduce(or_, [_holds(columns, form) for form in self.forms])
@@ -63,7 +68,7 @@ def with_alternatives(words: Sequence[Word]) -> list[Word]:
 
 
 def _sorted(words: Iterable[Word]) -> list[Word]:
-    return sorted(words, key=lambda word: (not word.is_indexed, -word.length))
+    return sorted(words, key=lambda word: (not word.is_indexed, not word.is_a_code, -word.length))
 
 
 def _holds(columns: Sequence[str], form: str) -> Q:

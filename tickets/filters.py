@@ -71,7 +71,8 @@ class Filter:
                 values[name] = kept
         order = Order.of(given.get("sort", ""), sort)
         if given.get("sort") and str(order) != given["sort"]:
-            problems.append(Problem("sort", str(given["sort"]), _("Lists can't be sorted by this.")))
+            message = _("Lists can't be sorted by this.")
+            problems.append(Problem("sort", str(given["sort"]), message))
         cursor = given.get("cursor", "")
         if not order.is_cursor(cursor):
             problems.append(Problem("cursor", cursor, _("This page address is not usable.")))

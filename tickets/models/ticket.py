@@ -119,6 +119,7 @@ class Ticket(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["-updated_at", "-id"], name="ticket_updated"),
             models.Index(fields=["kind", "-updated_at", "-id"], name="ticket_kind_updated"),
+            models.Index(fields=["team", "-updated_at", "-id"], name="ticket_team_updated"),
             models.Index(fields=["-opened_at", "-id"], name="ticket_opened"),
             models.Index(
                 fields=["priority", "opened_at", "id"], condition=OPEN, name="ticket_open"
