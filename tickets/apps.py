@@ -9,7 +9,11 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        """Hear of people and teams once the models are there."""
-        from tickets import receivers  # noqa: PLC0415 - models are not loaded before
+        """Hear of people and teams, and name the figures, once the models are there."""
+        from core import metrics  # noqa: PLC0415 - models are not loaded before
+        from tickets import counts, receivers  # noqa: PLC0415 - models are not loaded before
 
         receivers.connect()
+        metrics.register_gauge(
+            "maru_open_records", "Open records", ("kind", "phase"), counts.open_by_kind_and_phase
+        )

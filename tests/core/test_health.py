@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core import health, metrics, outbox
 from core.models import Heartbeat, OutboxMessage
+from tests.factories import open_incident
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +114,14 @@ def test_metrics_show_requests_and_the_backlog(client):
     assert 'maru_requests_total{method="GET",status=' in text
     assert 'maru_outbox_messages{state="set_aside"} 1.0' in text
     assert 'maru_up{part="database"} 1.0' in text
+
+
+@pytest.mark.django_db
+def test_metrics_count_open_records_by_kind_and_phase(client):
+    open_incident()
+    open_incident()
+    text = client.get("/metrics").content.decode()
+    assert 'maru_open_records{kind="incident",phase="new"} 2.0' in text
 
 
 @pytest.mark.django_db
