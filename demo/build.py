@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from demo import organisation, outage
+from demo import organisation, outage, staged
 from demo.life import Life, Lookups
 from demo.organisation import Organisation
 from demo.year import Year
@@ -76,19 +76,25 @@ def _lookups() -> Lookups:
 
 def _lives(year: Year, count: int) -> list[Life]:
     """All lives in the order of their numbers, which is the order in which they were opened."""
-    disaster = outage.instants(year)
-    ordinary = year.openings(count - len(disaster))
-    order = sorted([(at, False) for at in ordinary] + [(at, True) for at in disaster])
-    places = history.reserve("incident", len(order))
-    lives = [
-        year.live(at, place)
-        for (at, special), place in zip(order, places, strict=True)
-        if not special
+    disaster, planned = outage.instants(year), staged.instants(year)
+    ordinary = year.openings(count - len(disaster) - len(planned))
+    openings = [
+        *((at, "ordinary", index) for index, at in enumerate(ordinary)),
+        *((at, "disaster", index) for index, at in enumerate(disaster)),
+        *((at, "planned", index) for index, at in enumerate(planned)),
     ]
-    reserved = [place for (_at, special), place in zip(order, places, strict=True) if special]
-    family = outage.happen(year, disaster, reserved)
-    year.family = family
-    return sorted([*lives, family.parent, *family.children], key=lambda life: life.place.pk)
+    openings.sort()
+    free = history.reserve("incident", len(openings))
+    places = {
+        (kind, index): place for (_at, kind, index), place in zip(openings, free, strict=True)
+    }
+    lives = [year.live(at, places["ordinary", index]) for index, at in enumerate(ordinary)]
+    lives += staged.happen(year, [places["planned", index] for index in range(len(planned))])
+    year.family = outage.happen(
+        year, disaster, [places["disaster", index] for index in range(len(disaster))]
+    )
+    lives += [year.family.parent, *year.family.children]
+    return sorted(lives, key=lambda life: life.place.pk)
 
 
 def _linked(year: Year, lives: Sequence[Life]) -> list[Link]:

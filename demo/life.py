@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from accounts.models import User
@@ -37,7 +37,7 @@ class Life:
         self.lookups = lookups
         self.requester: int = columns["requester"]
         self.place = place
-        self.at = at
+        self.at = at.astimezone(UTC)
         self.status = "new"
         self.team: int = columns["team"]
         self.assignee: int | None = None
@@ -56,7 +56,7 @@ class Life:
         self.past = Past(
             "incident",
             {**columns, "opened_by": by.pk, "restricted": restricted},
-            [Happening(at, by.pk, Verb.OPENED, {}, opened, channel=columns["channel"])],
+            [Happening(self.at, by.pk, Verb.OPENED, {}, opened, channel=columns["channel"])],
             detail={"security": restricted},
             place=place,
         )
@@ -73,7 +73,7 @@ class Life:
     ) -> None:
         if at >= self.limit:
             raise NowCame
-        self.at = max(at, self.at)
+        self.at = max(at.astimezone(UTC), self.at)
         who = actor.pk if actor else None
         via = channel if actor else Channel.SYSTEM
         self.past.happened.append(
@@ -107,7 +107,9 @@ class Life:
             raise NowCame
         changes = {"status": [self.status, target]}
         self.status = target
-        waits = self._put(reason=reason, resume_at=resume_at.isoformat() if resume_at else None)
+        waits = self._put(
+            reason=reason, resume_at=resume_at.astimezone(UTC).isoformat() if resume_at else None
+        )
         if "reason" in waits:
             changes["pending_reason"] = waits["reason"]
         if "resume_at" in waits:

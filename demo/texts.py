@@ -21,7 +21,11 @@ class Voice:
         self.rng = rng
         language = "en" if requester.language == "en" else "ko"
         self.language = language
-        self.story = {**texts["common"][language], **story[language]}
+        self.story: Mapping[str, Any] = story[language]
+        self.common: Mapping[str, Any] = texts["common"][language]
+        # The n-th title, text, question and remedy of a story belong together.
+        self.index = rng.randrange(len(self.story["titles"]))
+        self.other = rng.randrange(len(self.common["asks"]))
         other = rng.choice(organisation.staff)
         self.slots = {
             "requester": self._name(requester),
@@ -45,6 +49,12 @@ class Voice:
         self.slots["agent"] = self._name(agent)
 
     def say(self, part: str) -> str:
-        """One of the texts of that part."""
-        text: str = self.rng.choice(self.story[part]).format_map(self.slots)
-        return text
+        """The story's own text of that part where it has one, else a common one."""
+        own = self.story.get(part, ())
+        if self.index < len(own):
+            text: str = own[self.index]
+        elif part in ("asks", "answers"):
+            text = self.common[part][self.other]
+        else:
+            text = self.rng.choice(self.common[part])
+        return text.format_map(self.slots)

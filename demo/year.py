@@ -19,7 +19,7 @@ CHANNELS = (Channel.PORTAL, Channel.MAIL, Channel.PHONE, Channel.CHAT, Channel.W
 SHARES = (58, 14, 20, 5, 3)
 # Working minutes until somebody takes it, by priority.
 TAKEN_AFTER = {1: 6, 2: 18, 3: 50, 4: 110, 5: 190}
-WORKED_FOR = {1: 110, 2: 190, 3: 330, 4: 520, 5: 700}
+WORKED_FOR = {1: 50, 2: 110, 3: 190, 4: 280, 5: 400}
 CODES = ("fixed", "fixed", "fixed", "workaround", "information", "by-itself", "no-fault")
 
 
@@ -61,7 +61,7 @@ class Year:
     def openings(self, count: int) -> list[datetime]:
         """When incidents are opened, oldest first; some within the last hours on any day."""
         fresh = sorted(
-            self.now - timedelta(minutes=self.rng.uniform(4, 420)) for _ in range(count // 200)
+            self.now - timedelta(minutes=self.rng.uniform(4, 420)) for _ in range(count // 400)
         )
         return sorted([*self.rhythm.openings(count - len(fresh), self.peaks()), *fresh])
 
@@ -70,7 +70,7 @@ class Year:
         story = self._story(at)
         requester = self._requester(at, story)
         voice = Voice(self.rng, self.organisation, self.texts, story, requester)
-        life = self._open(at, place, story, requester, voice)
+        life = self.open(at, place, story, requester, voice)
         with contextlib.suppress(NowCame):
             self._go(life, story, requester, voice)
         return life
@@ -95,12 +95,21 @@ class Year:
             if self.organisation.joined[user.pk] <= at:
                 return user
 
-    def _open(
-        self, at: datetime, place: Place, story: Mapping[str, Any], requester: User, voice: Voice
+    def open(
+        self,
+        at: datetime,
+        place: Place,
+        story: Mapping[str, Any],
+        requester: User,
+        voice: Voice,
+        *,
+        team: str = "",
+        channel: Channel | None = None,
     ) -> Life:
+        """The report itself; team and channel are drawn unless they are given."""
         rng, here = self.rng, self.organisation
         impact, urgency = rng.choice(story["impact"]), rng.choice(story["urgency"])
-        channel = rng.choices(CHANNELS, SHARES)[0]
+        channel = channel or rng.choices(CHANNELS, SHARES)[0]
         by = requester
         if story.get("monitored"):
             channel = Channel.MONITORING
@@ -109,6 +118,7 @@ class Year:
         secret = bool(story.get("security"))
         straight = secret or story.get("monitored")
         first = story["team"] if straight or rng.random() < 0.35 else "service-desk"
+        first = team or first
         items = here.items.get(story["service"], [])
         columns = {
             "title": voice.say("titles"),
@@ -166,8 +176,8 @@ class Year:
             life.reply(self._later(life, 8), agent, voice.say("first"))
         if rng.random() < 0.06:
             self._reassess(life, agent)
-        if rng.random() < 0.3:
-            self._ask(life, agent, requester, voice)
+        if rng.random() < 0.3 and not self._ask(life, agent, requester, voice):
+            return
         if team == "service-desk" and rng.random() < (0.75 if team != story["team"] else 0):
             agent = self._hand_over(life, agent, story["team"], voice)
         if rng.random() < 0.45:
@@ -179,14 +189,20 @@ class Year:
             life.answer(self._later(life, 240), requester, voice.say("nudge"))
         self._finish(life, story, agent, requester, voice)
 
-    def _ask(self, life: Life, agent: User, requester: User, voice: Voice) -> None:
+    def _ask(self, life: Life, agent: User, requester: User, voice: Voice) -> bool:
+        """Ask back and wait. False when no answer came and the desk gave it up."""
         life.reply(self._later(life, 25), agent, voice.say("asks"))
         life.pend(life.at + timedelta(seconds=20), agent, "requester")
         if self.rng.random() < 0.08:
-            raise NowCame if self.now - life.at < timedelta(days=12) else _Silent
+            life.reply(self._later(life, 900), agent, voice.say("reminder"))
+            at = self._later(life, 2000)
+            life.resolve(at, agent, "withdrawn", "unknown", voice.say("given_up"))
+            life.close(life.closes_at or at, None)
+            return False
         channel = Channel.MAIL if self.rng.random() < 0.4 else Channel.PORTAL
         said = life.answer(self._later(life, 150), requester, voice.say("answers"), channel)
         self._maybe_file(said, "screenshot", 0.02)
+        return True
 
     def _hand_over(self, life: Life, agent: User, team: str, voice: Voice) -> User:
         """To the team that runs the service, with the reason; somebody there takes it on."""
@@ -253,7 +269,3 @@ class Year:
     def _maybe_file(self, said: Any, kind: str, chance: float) -> None:
         if self.rng.random() < chance and len(self.files) < 40:
             self.files.append((said, kind))
-
-
-class _Silent(NowCame):
-    """The requester never answered: it still waits."""
