@@ -59,6 +59,9 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pag
 
     yield opened
     for context in contexts:
+        # What is still being answered would hold rows that the next test's clean-up needs.
+        for page in context.pages:
+            page.wait_for_load_state("networkidle")
         context.close()
     assert not complaints
 
