@@ -45,6 +45,9 @@ def words(query: str) -> list[str]:
 
 def fold(text: str) -> str:
     """Lower case, one character for one, as the database folds it."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
     return "".join(low if len(low := ch.lower()) == 1 else ch for ch in text)
 
 

@@ -75,7 +75,7 @@ def search(user: User, query: str, *, limit: int = LIMIT) -> Result:
     """What the person may see that matches `query`."""
     visible = Ticket.objects.visible_to(user)
     for why, named in (("number", _by_number), ("reference", _by_reference)):
-        if (found := named(query, visible)) is not None and (hits := _rows(user, found, limit)):
+        if (found := named(query, visible)) is not None and (hits := _rows(found, limit)):
             for hit in hits:
                 hit |= {"why": why, "why_label": WHY[why], "excerpt": marked(hit["title"], ())}
                 hit["title_marked"] = hit["excerpt"]
@@ -115,7 +115,7 @@ def _by_words(user: User, words: list[Word], limit: int) -> Result:
         if _forms(wider) != _forms(words):
             words, found = wider, _Hunt(sight, wider).run(limit)
     shown = Ticket.objects.filter(pk__in=found.ids[:limit]).order_by(*_RECENT)
-    hits = _explained(sight, _rows(user, shown, limit), words) if found.ids else []
+    hits = _explained(sight, _rows(shown, limit), words) if found.ids else []
     message = ""
     if found.partial:
         message = _("Such short words are looked for in the newest records only.")
@@ -367,13 +367,9 @@ def _since(reach: int) -> datetime | None:
 # What is shown of a hit --------------------------------------------------------------------------
 
 
-def _rows(user: User, tickets: Any, limit: int) -> list[dict[str, Any]]:
+def _rows(tickets: Any, limit: int) -> list[dict[str, Any]]:
     """The records as rows, in their order, with their texts. One query."""
-    found = list(
-        queries.with_reader(tickets, user).values(
-            *queries.ROW_FIELDS, "seen", "has_draft", "description"
-        )[:limit]
-    )
+    found = list(tickets.values(*queries.ROW_FIELDS, "description")[:limit])
     shown = queries.rows(found)
     for row, source in zip(shown, found, strict=True):
         row["description"] = source["description"]
