@@ -25,12 +25,12 @@ TARGET = ROOT / "docs" / "pictures"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # name, who, language, theme, viewport, path ("@first" is the first record of the queue)
 SHOTS = (
-    ("queue", "agent", "en", "light", WIDE, "/desk/q/team/"),
+    ("queue", "engineer", "en", "light", WIDE, "/desk/q/team/"),
     ("queue-ko-dark", "agent", "ko", "dark", WIDE, "/desk/q/team/"),
-    ("ticket", "agent", "en", "light", WIDE, "@first"),
+    ("ticket", "engineer", "en", "light", WIDE, "@first"),
     ("ticket-ko", "agent", "ko", "light", WIDE, "@first"),
     ("portal-ko-phone", "user", "ko", "light", PHONE, "/portal/"),
-    ("portal-phone", "user", "en", "light", PHONE, "/portal/"),
+    ("portal-phone", "guest", "en", "light", PHONE, "/portal/"),
 )
 
 
@@ -88,7 +88,7 @@ def sign_ins(log: Path) -> dict[str, tuple[str, str]]:
     """The demo accounts that `./maru up` printed."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text())
     people = re.findall(r"(\w+)(@\S+\.example)", text)
-    password = re.search(r"[Pp]assword\S*\s*:?\s+(\S+)", text)
+    password = re.search(r"with the password (\S+)", text)
     assert password, text
     return {name: (name + rest, password[1]) for name, rest in people}
 
