@@ -17,7 +17,7 @@ users = extend_schema_view(
     )
 )(people.UserList)
 user = extend_schema_view(
-    get=operation("users", "read_user", "One person", answer=people.UserRow, parameters=[key("pk")])
+    get=operation("users", "read_user", "One person", answer=people.UserRow, parameters=[key("id")])
 )(people.OneUser)
 me = extend_schema_view(get=operation("users", "read_me", "Whose token this is", answer=people.Me))(
     people.Myself
@@ -33,7 +33,7 @@ teams = extend_schema_view(
 )(people.TeamList)
 team = extend_schema_view(
     get=operation(
-        "teams", "read_team", "One team", answer=people.OneTeamRow, parameters=[key("pk")]
+        "teams", "read_team", "One team", answer=people.OneTeamRow, parameters=[key("id")]
     )
 )(people.OneTeam)
 

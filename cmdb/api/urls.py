@@ -22,7 +22,7 @@ service = extend_schema_view(
         "read_service",
         "One service",
         answer=catalogue.ServiceRow,
-        parameters=[key("pk")],
+        parameters=[key("id")],
     )
 )(catalogue.OneService)
 items = extend_schema_view(

@@ -145,13 +145,14 @@ def operation(
     parameters: list[OpenApiParameter] | None = None,
     refuses: tuple[int, ...] = (),
     also: dict[int, Any] | None = None,
+    media: str = "application/json",
 ) -> Any:
     """Describe one operation. `refuses`: the statuses beyond those that all have.
 
-    `also`: further answers that are no refusals.
+    `also`: further answers that are no refusals; `media`: of the answer itself.
     """
     given = list(parameters or [])
-    responses: dict[Any, Any] = {status: answer or OpenApiResponse(description="Done")}
+    responses: dict[Any, Any] = {(status, media): answer or OpenApiResponse(description="Done")}
     responses |= also or {}
     return extend_schema(
         operation_id=name,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Model, Q
@@ -81,7 +81,9 @@ def read_instant(text: str) -> datetime | None:
         found = datetime.fromisoformat(text.upper())
     except ValueError:
         return None
-    return found if EARLIEST_YEAR <= found.year <= LATEST_YEAR else None
+    if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        return None
+    return found.astimezone(UTC)  # PostgreSQL refuses offsets that RFC 3339 allows
 
 
 class Instant(serializers.DateTimeField):

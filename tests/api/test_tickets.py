@@ -1,5 +1,7 @@
 """Records through the API: what a program reads, opens and changes."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.api.conftest import Api
@@ -187,6 +189,11 @@ def test_pending_takes_a_reason_and_an_instant(agent):
     )
     assert answer.status_code == 200, answer.content
     assert answer.json()["resume_at"] == "2198-12-31T15:00:00Z"
+
+
+def test_offsets_that_no_place_has_are_taken_too(agent):
+    when = quote("2081-05-30T03:12:03.097332-22:11")
+    assert agent.get(f"/tickets/?updated_before={when}").status_code == 200
 
 
 def test_assigning_names_people_and_teams(agent, team):

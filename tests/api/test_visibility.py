@@ -63,6 +63,7 @@ def world(db):
         actions.comment(record, NOTE, by=worker, visibility="internal")
     # Written straight: the action would name whoever restricts it.
     Ticket.objects.filter(pk=records["restricted"].pk).update(restricted=True)
+    records["restricted"].refresh_from_db()
     people = {
         "agent of the team": worker,
         "agent for everything": make_user(role="agent"),
@@ -112,7 +113,7 @@ def rights(api, record):
         ("comments/", {"body": "x", "visibility": "internal"}),
         ("assign/", {"assignee": None}),
         ("restriction/", {"restricted": record.restricted}),
-        ("watchers/", {"user": record.requester_id}),
+        ("watchers/", {"user": record.team.memberships.get().user_id}),
     ):
         answer = api.post(f"{base}/{end}", body)
         if works != 200:

@@ -132,7 +132,7 @@ def _adds(
     )(view)
 
 
-def _drops(view: Any, name: str, summary: str, variable: str = "pk", **more: Any) -> Any:
+def _drops(view: Any, name: str, summary: str, variable: str = "id", **more: Any) -> Any:
     """One member of a collection that can be taken away."""
     where = [*ONE, key(variable)]
     delete = operation(TAG, name, summary, status=204, parameters=where, refuses=(422,))
@@ -220,7 +220,8 @@ attachment = _drops(
         "download_attachment",
         "Download a file",
         answer=OpenApiResponse(OpenApiTypes.BINARY, description="The file's bytes"),
-        parameters=[*ONE, key("pk")],
+        media="*/*",
+        parameters=[*ONE, key("id")],
     ),
 )
 link = _drops(work.OneLink, "remove_link", "Take a link away")
@@ -234,7 +235,7 @@ line = _drops(
         "Tick a line off, or open it again",
         body=forms.Ticking,
         answer=answers.ChecklistLine,
-        parameters=[*ONE, key("pk")],
+        parameters=[*ONE, key("id")],
     ),
 )
 watcher = _drops(work.OneWatcher, "remove_watcher", "Stop watching (by the person's id)")
