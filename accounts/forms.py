@@ -108,7 +108,9 @@ class PreferencesForm(forms.Form):
         choices=lambda: [("", _("As my browser")), ("ko", "한국어"), ("en", "English")],
         help_text=_("Mails to you are written in it too."),
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=_zones)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), required=False, choices=_zones, help_text=_("Times are shown in it.")
+    )
     density = forms.ChoiceField(
         label=_("Density of lists"), choices=Density.choices, widget=forms.RadioSelect
     )
@@ -139,6 +141,7 @@ class TokenForm(forms.Form):
     )
     days = forms.TypedChoiceField(
         label=_("Works for"),
+        help_text=_("Then it stops by itself."),
         coerce=int,
         initial=90,
         choices=[

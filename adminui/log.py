@@ -6,10 +6,13 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
+from accounts.enums import AuditVerb, Role, Scope, TokenScope
 from accounts.models import AuditEvent
+from cmdb.enums import RelationType
 from core import options
 
 KINDS: dict[str, Any] = {
@@ -27,6 +30,7 @@ KINDS: dict[str, Any] = {
     "tickets.cannedtext": gettext_lazy("Saved reply"),
     "cmdb.service": gettext_lazy("Service"),
     "cmdb.configurationitem": gettext_lazy("Configuration item"),
+    "notifications.template": gettext_lazy("Mail text"),
     "core.option": gettext_lazy("Organisation"),
     "core.outboxmessage": gettext_lazy("Set-aside work"),
 }
@@ -38,6 +42,13 @@ POINTS_AT = {
     "depends_on": "cmdb.service",
     "services": "cmdb.service",
     "default_team": "accounts.team",
+    **dict.fromkeys(RelationType.values, "cmdb.configurationitem"),
+}
+# Words of stored values whose field belongs to another row than the object itself.
+WORDS = {
+    "role": dict(Role.choices),
+    "scope": dict(Scope.choices),
+    "scopes": dict(TokenScope.choices),
 }
 Names = dict[tuple[str, Any], str]
 
@@ -86,29 +97,55 @@ def _ids(value: Any) -> list[Any]:
 def _model_of(kind: str, field: str) -> str:
     if field in POINTS_AT:
         return POINTS_AT[field]
-    try:
-        related = apps.get_model(kind)._meta.get_field(field).related_model
-    except (LookupError, FieldDoesNotExist, ValueError):
-        return ""
+    related = getattr(_field(kind, field), "related_model", None)
     return related._meta.label_lower if related and not isinstance(related, str) else ""
 
 
 def _change(event: AuditEvent, field: str, pair: list[Any], names: Names) -> dict[str, Any]:
     model = _model_of(event.object_type, field)
-    old, new = (_text(value, model, names) for value in pair)
+    words = WORDS.get(field) or _choices(event.object_type, field)
+    old, new = (_text(words.get(value, value), model, names) for value in map(_hashable, pair))
+    if event.verb == AuditVerb.CREATED:
+        old = ""  # a default that nobody saw
     return {"field": _label(event.object_type, field), "old": old, "new": new}
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(map(_hashable, value)) if isinstance(value, list) else _line(value)
+
+
+def _line(value: Any) -> Any:
+    """A line of a task template is a small object; its title says enough."""
+    return str(value.get("title", value)) if isinstance(value, dict) else value
+
+
+def _field(kind: str, field: str) -> Any:
+    try:
+        return apps.get_model(kind)._meta.get_field(field)
+    except (LookupError, FieldDoesNotExist, ValueError):
+        return None
+
+
+def _choices(kind: str, field: str) -> dict[Any, Any]:
+    return dict(getattr(_field(kind, field), "flatchoices", None) or ())
 
 
 def _label(kind: str, field: str) -> str:
     if kind == "core.option" and field in options.DEFINITIONS:
         return str(options.DEFINITIONS[field].label)
-    known = {"members": _("Members"), "member": _("Member"), "to": _("Handed over to")}
-    if field in known:
-        return known[field]
-    try:
-        return str(apps.get_model(kind)._meta.get_field(field).verbose_name)
-    except (LookupError, FieldDoesNotExist, AttributeError, ValueError):
-        return field
+    known = {
+        "members": _("Members"),
+        "member": _("Member"),
+        "to": _("Handed over to"),
+        "tickets": _("Open records"),
+        "role": pgettext("permission", "Role"),
+        "scope": _("Reaches"),
+        "scopes": _("It may"),
+        "is_available": _("Takes new work"),
+        **{relation.value: relation.label for relation in RelationType},
+    }
+    name = known.get(field) or getattr(_field(kind, field), "verbose_name", field)
+    return capfirst(str(name))
 
 
 def _text(value: Any, model: str, names: Names) -> str:
@@ -116,11 +153,10 @@ def _text(value: Any, model: str, names: Names) -> str:
         return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if isinstance(value, list):
-        return ", ".join(_text(part, model, names) for part in value)
+    if isinstance(value, tuple):
+        words = WORDS["scopes"]
+        return ", ".join(_text(words.get(part, part), model, names) for part in value)
     if model:
         return names.get((model, value), f"#{value}")
-    if isinstance(value, dict):
-        return str(value.get("title", value))
     text = str(value)
     return text if len(text) <= 120 else text[:119] + "…"

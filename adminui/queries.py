@@ -85,15 +85,16 @@ def teams() -> list[Team]:
     """All teams with their number of members and of open records; switched-off ones last."""
     load = dict(Ticket.objects.open().order_by().values_list("team_id").annotate(count=Count("pk")))
     rows = Team.objects.select_related("lead").annotate(size=Count("memberships"))
-    found = list(rows.order_by("-is_active", "name_en", "name_ko"))
+    found: list[Any] = list(rows.order_by("-is_active", "name_en", "name_ko"))
     for team in found:
-        team.load = load.get(team.pk, 0)  # type: ignore[attr-defined]
+        team.load = load.get(team.pk, 0)
     return found
 
 
 def members(team: Team) -> list[Any]:
     """A team's members with what they have in hand."""
-    rows = list(team.memberships.select_related("user").order_by("user__display_name"))
+    members_by_name = team.memberships.select_related("user").order_by("user__display_name")
+    rows: list[Any] = list(members_by_name)
     open_now = Ticket.objects.open().filter(assignee__in=[row.user_id for row in rows])
     load = dict(open_now.order_by().values_list("assignee_id").annotate(count=Count("pk")))
     for row in rows:

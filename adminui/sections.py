@@ -134,8 +134,8 @@ GROUPS = (
             ),
             Section(
                 "notices",
-                _("Notice templates"),
-                _("What mails and inbox notices say"),
+                _("Mail texts"),
+                _("What the mails say, in both languages"),
                 "mail",
                 "notices",
             ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from adminui.views import cmdb, home, lists, organisation, people, priority, teams
+from adminui.views import cmdb, home, lists, notices, organisation, people, priority, teams
 
 app_name = "adminui"
 urlpatterns = [
@@ -51,6 +51,10 @@ urlpatterns = [
     path("items/<int:pk>/relations/", cmdb.relate, name="relate"),
     path("items/<int:pk>/relations/<int:relation_pk>/drop/", cmdb.unrelate, name="unrelate"),
     path("organisation/", organisation.edit_options, name="organisation"),
+    path("notices/", notices.show_notices, name="notices"),
+    path("notices/preview/", notices.preview, name="notice_preview"),
+    path("notices/<slug:what>/<slug:audience>/", notices.edit, name="notice"),
+    path("notices/<slug:what>/<slug:audience>/reset/", notices.reset, name="notice_reset"),
     path("outbox/", organisation.show_outbox, name="outbox"),
     path("outbox/act/", organisation.act_on_messages, name="outbox_act"),
     path("audit/", organisation.show_log, name="audit"),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.views.signin import set_language
+from accounts.views.signin import set_language, technical_sign_in
 
 urlpatterns = [
     path("", include("accounts.urls")),
@@ -12,8 +12,10 @@ urlpatterns = [
     path("", include("portal.urls")),
     path("", include("desk.urls")),
     path("", include("desk.urls.tickets")),
+    path("", include("desk.urls.exports")),
     path("api/", include("itsm.api_urls")),
     path("admin-ui/", include("adminui.urls")),
+    path("djadmin/login/", technical_sign_in),
     path("djadmin/", admin.site.urls),
 ]
 

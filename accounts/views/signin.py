@@ -5,16 +5,19 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.actions import preferences
 from accounts.forms import SignInForm
+from core.errors import NotAllowed
 
 
 class SignIn(LoginView):
@@ -51,6 +54,16 @@ def renew(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=422)
     login(request, user)
     return HttpResponse(status=204)
+
+
+@login_not_required
+def technical_sign_in(request: HttpRequest) -> HttpResponse:
+    """In place of Django's second sign-in page, which would count no failures."""
+    if request.user.is_authenticated:
+        raise NotAllowed(_("Only for people who look after this installation itself."))
+    wanted = request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return redirect_to_login(wanted if ours else "/djadmin/", resolve_url("accounts:login"))
 
 
 @login_not_required

@@ -13,7 +13,7 @@ from cmdb.models import ConfigurationItem, Service
 class ServiceForm(Names):
     summary_ko = forms.CharField(label=_("Summary (Korean)"), max_length=300, required=False)
     summary_en = forms.CharField(label=_("Summary (English)"), max_length=300, required=False)
-    support_team = team_field(_("Support team"), help_text=_("Gets the records about it."))
+    support_team = team_field(_("Support team"))
     owner = person_field(_("Service owner"))
     status = forms.ChoiceField(
         label=pgettext_lazy("service", "State"),
@@ -30,8 +30,7 @@ class ServiceForm(Names):
         Service.objects.order_by("name_en"),
         label=_("Needs these services"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
-        help_text=_("Ctrl or ⌘ marks several."),
+        widget=forms.CheckboxSelectMultiple,
     )
 
 
@@ -49,8 +48,7 @@ class ItemForm(forms.Form):
         Service.objects.order_by("name_en"),
         label=_("Services that run on it"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
-        help_text=_("Ctrl or ⌘ marks several."),
+        widget=forms.CheckboxSelectMultiple,
     )
 
 

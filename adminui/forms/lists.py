@@ -129,10 +129,10 @@ class TaskTemplateForm(Names):
 
     kind = _kind()
 
-    def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         initial = dict(initial or {})
         lines = initial.pop("lines", None) or []
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.count = self._posted() or len(lines) + SPARE_LINES
         teams = [("", _("Its team")), *((team.pk, team.name) for team in _teams())]
         for number in range(self.count):

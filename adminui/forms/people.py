@@ -23,7 +23,7 @@ class PersonForm(forms.Form):
         required=False,
         help_text=_("Shown in English: Gildong Hong"),
     )
-    email = forms.EmailField(label=_("E-mail"), help_text=_("They sign in with it."))
+    email = forms.EmailField(label=_("E-mail"))
     employee_no = forms.CharField(label=_("Employee number"), max_length=40, required=False)
     department = forms.ModelChoiceField(
         Department.objects.order_by("name_en"),

@@ -35,7 +35,7 @@ def _row(page: ListPage, pk: int) -> Any:
 def show_list(request: HttpRequest, key: str) -> HttpResponse:
     """The rows of a list, in their order."""
     page = _page(key)
-    context = {"page": page, "key": key, "rows": table(page)}
+    context: dict[str, Any] = {"page": page, "key": key, "rows": table(page)}
     if key == "routing":
         context |= _trial(request)
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "trial":

@@ -1,5 +1,7 @@
 """The organisation's options, set-aside work, and the audit log."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -38,7 +40,7 @@ def edit_options(request: HttpRequest) -> HttpResponse:
 def show_outbox(request: HttpRequest) -> HttpResponse:
     """Work that was given up after many attempts, newest first, and how far behind the rest is."""
     messages = list(outbox.set_aside()[: MOST_MESSAGES + 1])
-    context = {
+    context: dict[str, Any] = {
         "set_aside": messages[:MOST_MESSAGES],
         "more": len(messages) > MOST_MESSAGES,
         "backlog": outbox.backlog(),
@@ -72,5 +74,5 @@ def show_log(request: HttpRequest) -> HttpResponse:
         if wanted.get(name):
             rows = rows.filter(**{name: wanted[name]})
     page = queries.by_key(rows, ("-id",), request.GET.get("after", ""))
-    context = {"lines": log.lines(page.rows), "page": page, "filter": form}
+    context: dict[str, Any] = {"lines": log.lines(page.rows), "page": page, "filter": form}
     return show(request, "audit.html", "audit", **context)

@@ -5,6 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.actions import audit
+from accounts.enums import AuditVerb
 from accounts.models import User
 from accounts.reach import reach_of
 from core.errors import ActionError, NotAllowed
@@ -41,14 +43,24 @@ def save_template(what: What, audience: Audience, words: Words, *, by: User) -> 
         "body_en": words.body_en.strip(),
         "updated_by": by,
     }
-    row, _created = Template.objects.update_or_create(what=what, audience=audience, defaults=values)
+    row = Template.objects.filter(what=what, audience=audience).first()
+    row = row or Template(what=what, audience=audience)
+    changes = audit.put(
+        row, {name: value for name, value in values.items() if name != "updated_by"}
+    )
+    row.updated_by = by
+    row.save()
+    audit.record(row, AuditVerb.CHANGED, by=by, changes=changes)
     return row
 
 
+@transaction.atomic
 def reset_template(what: What, audience: Audience, *, by: User) -> None:
     """Back to the words as delivered."""
     _require_administrator(by)
-    Template.objects.filter(what=what, audience=audience).delete()
+    for row in Template.objects.filter(what=what, audience=audience):
+        audit.record(row, AuditVerb.REMOVED, by=by)
+        row.delete()
 
 
 def preview(words: Words, language: str) -> tuple[str, str]:

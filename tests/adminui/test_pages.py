@@ -60,6 +60,8 @@ PAGES = [
     ("new_item", ()),
     ("item", (1,)),
     ("organisation", ()),
+    ("notices", ()),
+    ("notice", ("resolved", "requester")),
     ("outbox", ()),
 ]
 READING = [("roles", ()), ("audit", ())]
@@ -81,6 +83,8 @@ BUTTONS = [
     ("list_move", ("routing", 1)),
     ("relate", (1,)),
     ("unrelate", (1, 1)),
+    ("notice_preview", ()),
+    ("notice_reset", ("resolved", "requester")),
     ("outbox_act", ()),
     *(page for page in PAGES if page[0] in ("new_person", "person", "team", "priority")),
 ]
@@ -190,7 +194,8 @@ def test_lists_ask_the_same_number_of_questions_for_1_row_and_for_30(client, adm
 
     main = make_team()
     pages = [path(name) for name in ("people", "teams", "departments", "services", "items")]
-    pages += [path("audit"), path("outbox"), path("roles"), path("team", main.pk)]
+    pages += [path(name) for name in ("audit", "outbox", "roles", "notices")]
+    pages += [path("team", main.pk)]
     pages += [path("list", key) for key in ("categories", "routing")]
     fill(1)
     few = {page: counted(client, page) for page in pages}
@@ -394,3 +399,25 @@ def test_the_log_names_people_as_they_are_called_now(client, admin):
     text = client.get(path("audit")).content.decode()
     assert "홍길동" not in text
     assert "익명 7" in text
+
+
+WORDS = {
+    "subject_ko": "{number} 해결",
+    "subject_en": "{number} is solved",
+    "body_ko": "{requester}님",
+    "body_en": "Dear {requester}",
+}
+
+
+def test_mail_texts_are_previewed_checked_and_put_back(client, admin):
+    page = path("notice", "resolved", "requester")
+    shown = client.post(path("notice_preview"), WORDS | {"body_en": "{settings.SECRET_KEY}"})
+    assert "{settings.SECRET_KEY}" in shown.content.decode()
+    refused = client.post(page, WORDS | {"body_en": "Dear {secret}"})
+    assert refused.status_code == 422
+    assert client.post(page, WORDS).status_code == 302
+    assert "{number} is solved" in client.get(page).content.decode()
+    client.post(path("notice_reset", "resolved", "requester"))
+    assert "{number} is solved" not in client.get(page).content.decode()
+    assert [event.verb for event in AuditEvent.objects.order_by("id")] == ["changed", "removed"]
+    assert client.get(path("notice", "resolved", "nobody")).status_code == 404
