@@ -1,18 +1,18 @@
 """The cells of a queue row: ready-made markup, one function per column, nothing looked up twice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from core import formats
-from core.models import pick
 from core.templatetags.ui import PRIORITY_ICONS, icon_markup, initials, phase_icon, tone
 from tickets import kinds
 from tickets.enums import Channel, Impact, Urgency
@@ -20,12 +20,27 @@ from tickets.enums import Channel, Impact, Urgency
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
 class Context:
-    """What all rows of one page share."""
+    """What all rows of one page share: now, the reader's words, and texts of instants made once."""
 
-    now: datetime
-    korean: bool = field(default_factory=formats.is_korean)
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.zone = timezone.get_current_timezone()
+        self.language = get_language() or "en"
+        self.korean = formats.is_korean()
+        self.select = escape(_("Select %(number)s"))
+        self.priority = escape(_("Priority P%(level)s"))
+        self.assignee = escape(_("Assignee: %(name)s"))
+        self.unassigned = escape(_("Unassigned"))
+        self.unread = f'<span class="vh">{escape(_("Unread"))}: </span>'
+        self.draft = f'<span class="badge badge--outline">{escape(_("Draft"))}</span>'
+        self.restricted = icon_markup("shield-lock", "", _("Restricted"))
+        requester = icon_markup("arrow-down-left", "", _("The requester wrote last"))
+        self.requester_last = f'<span class="q-by q-by--in">{requester}</span>'
+        desk = icon_markup("arrow-up-right", "", _("The desk wrote last"))
+        self.desk_last = f'<span class="q-by">{desk}</span>'
+        self._days: dict[date, str] = {}
+        self._ago: dict[Any, str] = {}
 
     def person(self, row: Row, role: str) -> str:
         """A person's name in the reader's language."""
@@ -33,7 +48,27 @@ class Context:
         return (name if self.korean else roman or name) or ""
 
     def named(self, row: Row, what: str) -> str:
-        return pick(row[f"{what}__name_ko"] or "", row[f"{what}__name_en"] or "")
+        ko, en = row[f"{what}__name_ko"], row[f"{what}__name_en"]
+        return (ko or en if self.korean else en or ko) or ""
+
+    def time(self, instant: datetime, text: str = "") -> str:
+        """A <time>; without a text of its own it says how long ago, and stays fresh."""
+        local = instant.astimezone(self.zone)
+        day = self._days.get(local.date())
+        if day is None:
+            day = self._days[local.date()] = formats.day(instant)
+        full = f"{day}{' ' if self.korean else ', '}{local:%H:%M}"
+        live, shown = ("", text) if text else (" data-ago", self._since(instant, local))
+        return f'<time datetime="{instant.isoformat()}" title="{full}"{live}>{shown}</time>'
+
+    def _since(self, instant: datetime, local: datetime) -> str:
+        minutes = int((self.now - instant).total_seconds() // 60)
+        # Yesterday is told with its time; all older instants of one day read the same.
+        key: Any = minutes if minutes < 2880 else local.date()
+        known = self._ago.get(key)
+        if known is None:
+            known = self._ago[key] = formats.ago(instant, self.now)
+        return known
 
 
 @dataclass(frozen=True)
@@ -64,23 +99,25 @@ def _menu(row: Row, what: str, key: str, label: str, inside: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _priority_mark(level: int, language: str) -> str:
+def _priority_mark(level: int) -> str:
     mark = icon_markup(PRIORITY_ICONS[level])
     return f'<span class="prio" data-level="{level}">{mark}P{level}</span>'
 
 
 @lru_cache(maxsize=512)
-def status_mark(kind: str, status: str, phase: str, language: str) -> str:
-    label = escape(str(kinds.get(kind).machine.by_key[status].label))
-    return (
+def _status_mark(kind: str, status: str, phase: str, language: str) -> tuple[str, str]:
+    """(what the cell shows, what it is called) in one language."""
+    label = kinds.get(kind).machine.by_key[status].label
+    mark = (
         f'<span class="status" data-phase="{phase}">{phase_icon(phase, status)}'
-        f"<span>{label}</span></span>"
+        f"<span>{escape(str(label))}</span></span>"
     )
+    return mark, escape(_("Status: %(status)s") % {"status": label})
 
 
 def _priority(row: Row, context: Context) -> str:
-    mark = _priority_mark(row["priority"], get_language() or "en")
-    label = escape(_("Priority P%(level)s") % {"level": row["priority"]})
+    mark = _priority_mark(row["priority"])
+    label = context.priority % {"level": row["priority"]}
     return f'<td class="q-priority">{_menu(row, "priority", "p", label, mark)}</td>'
 
 
@@ -100,11 +137,11 @@ def _title(row: Row, context: Context) -> str:
     )
     marks = ""
     if row["restricted"]:
-        marks += icon_markup("shield-lock", "", _("Restricted"))
+        marks += context.restricted
     if row["has_draft"]:
-        marks += f'<span class="badge badge--outline">{escape(_("Draft"))}</span>'
+        marks += context.draft
     tags = "".join(f'<span class="tag">{escape(tag)}</span>' for tag in row["tags"][:3])
-    unseen = f'<span class="vh">{escape(_("Unread"))}: </span>' if row["unseen"] else ""
+    unseen = context.unread if row["unseen"] else ""
     return (
         f'<th scope="row" class="q-title"><div class="q-main"><div class="q-line">'
         f'<a class="q-link" id="open-{row["number"]}" data-row-link data-focus-fallback'
@@ -114,11 +151,7 @@ def _title(row: Row, context: Context) -> str:
 
 
 def _status(row: Row, context: Context) -> str:
-    mark = status_mark(row["kind"], row["status"], row["phase"], get_language() or "en")
-    label = escape(
-        _("Status: %(status)s")
-        % {"status": kinds.get(row["kind"]).machine.by_key[row["status"]].label}
-    )
+    mark, label = _status_mark(row["kind"], row["status"], row["phase"], context.language)
     return f'<td class="q-status">{_menu(row, "status", "s", label, mark)}</td>'
 
 
@@ -130,36 +163,25 @@ def _assignee(row: Row, context: Context) -> str:
             f"{escape(initials(name))}</span><span>{escape(name)}</span>"
         )
     else:
-        name = _("Unassigned")
+        name = context.unassigned
         face = (
             f'<span class="avatar avatar--none" aria-hidden="true"></span>'
-            f'<span class="subtle">{escape(name)}</span>'
+            f'<span class="subtle">{name}</span>'
         )
-    label = escape(_("Assignee: %(name)s") % {"name": name})
+    label = context.assignee % {"name": escape(name)}
     return f'<td class="q-assignee">{_menu(row, "assignee", "a", label, face)}</td>'
-
-
-def _time(instant: datetime, context: Context, text: str = "") -> str:
-    live = "" if text else " data-ago"
-    shown = text or formats.ago(instant, context.now)
-    full = formats.moment(instant)
-    return f'<time datetime="{instant.isoformat()}" title="{full}"{live}>{shown}</time>'
 
 
 def _age(row: Row, context: Context) -> str:
     text = formats.age(row["opened_at"], row["closed_at"] or row["resolved_at"] or context.now)
-    return f'<td class="q-age">{_time(row["opened_at"], context, text)}</td>'
+    return f'<td class="q-age">{context.time(row["opened_at"], text)}</td>'
 
 
 def _updated(row: Row, context: Context) -> str:
     by = ""
-    if row["requester_waits"] and row["replied_at"]:
-        mark = icon_markup("arrow-down-left", "", _("The requester wrote last"))
-        by = f'<span class="q-by q-by--in">{mark}</span>'
-    elif row["replied_at"]:
-        mark = icon_markup("arrow-up-right", "", _("The desk wrote last"))
-        by = f'<span class="q-by">{mark}</span>'
-    when = _time(row["updated_at"], context)
+    if row["replied_at"]:
+        by = context.requester_last if row["requester_waits"] else context.desk_last
+    when = context.time(row["updated_at"])
     return f'<td class="q-updated"><span class="q-line">{when}{by}</span></td>'
 
 
@@ -168,7 +190,7 @@ def _plain(key: str, text: Callable[[Row, Context], Any]) -> Callable[[Row, Cont
 
 
 def _created(row: Row, context: Context) -> str:
-    return f'<td class="q-created">{_time(row["opened_at"], context)}</td>'
+    return f'<td class="q-created">{context.time(row["opened_at"])}</td>'
 
 
 _IMPACTS = {choice.value: choice.label for choice in Impact}
@@ -280,6 +302,15 @@ def chosen(keys: list[str]) -> list[Column]:
     ]
 
 
-def cells(row: Row, columns: list[Column], context: Context) -> SafeString:
-    """The whole row's cells. Every function escapes what it was given."""
-    return mark_safe("".join(column.cell(row, context) for column in columns))  # noqa: S308
+def markup(row: Row, columns: list[Column], context: Context) -> SafeString:
+    """The whole table row. Every function escapes what it was given."""
+    number = row["number"]
+    unseen = ' class="is-unseen"' if row["unseen"] else ""
+    select = context.select % {"number": number}
+    cells = "".join(column.cell(row, context) for column in columns)
+    return mark_safe(  # noqa: S308
+        f'<tr id="row-{number}" data-row="{number}" data-id="{row["id"]}"'
+        f' data-version="{row["version"]}" data-peek="{row["url"]}peek/"{unseen}>'
+        f'<td class="q-sel"><label class="hit"><input type="checkbox" data-select'
+        f' aria-label="{select}"></label></td>{cells}</tr>'
+    )

@@ -19,7 +19,10 @@ OPENING_CHANNELS = (Channel.PHONE, Channel.MAIL, Channel.CHAT, Channel.WALK_IN, 
 
 def _named(model: Any, label: Any) -> forms.ModelChoiceField:
     return forms.ModelChoiceField(
-        model.objects.filter(is_active=True), label=label, error_messages=FILL_IN
+        model.objects.filter(is_active=True),
+        label=label,
+        error_messages=FILL_IN,
+        empty_label=pgettext_lazy("nothing chosen yet", "Choose"),
     )
 
 

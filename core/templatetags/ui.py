@@ -7,9 +7,11 @@ from django import template
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from core import formats
 
@@ -81,6 +83,17 @@ def _rail_collapsed(request: Any) -> bool:
 
 
 register.simple_tag(formats.time_tag, name="when")
+
+
+@lru_cache(maxsize=64)
+def _fixed(name: str, language: str) -> SafeString:
+    return mark_safe(render_to_string(name))  # noqa: S308 - a template of our own
+
+
+@register.simple_tag
+def fixed(name: str) -> SafeString:
+    """{% fixed "desk/_shortcuts.html" %}: an include that only depends on the language."""
+    return _fixed(name, get_language() or "en")
 
 
 @register.filter

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from desk import columns
@@ -33,19 +32,15 @@ def one(ticket: Ticket, user: User, shown: list[Column]) -> dict[str, Any]:
 def ready(found: list[dict[str, Any]], shown: list[Column]) -> list[dict[str, Any]]:
     """What the row template prints."""
     context = Context(timezone.now())
-    select = _("Select %(number)s")
-    return [_row(row, shown, context, select) for row in found]
+    return [_row(row, shown, context) for row in found]
 
 
-def _row(row: dict[str, Any], shown: list[Column], context: Context, select: str) -> dict[str, Any]:
+def _row(row: dict[str, Any], shown: list[Column], context: Context) -> dict[str, Any]:
     row["url"] = f"/{kinds.get(row['kind']).path}/{row['number']}/"
     row["unseen"] = (row["seen"] or 0) < row["version"]
     return {
         "id": row["id"],
         "number": row["number"],
         "version": row["version"],
-        "peek": f"{row['url']}peek/",
-        "unseen": row["unseen"],
-        "select": select % {"number": row["number"]},
-        "cells": columns.cells(row, shown, context),
+        "markup": columns.markup(row, shown, context),
     }

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -12,7 +12,7 @@ from accounts.reach import reach_of
 from core.states import Phase, Transition
 from desk.queries import timeline
 from tickets import access, fields
-from tickets.enums import TASK_ENDED, Impact, Urgency
+from tickets.enums import TASK_ENDED, Impact, Urgency, Visibility
 from tickets.models import (
     Attachment,
     ChecklistItem,
@@ -78,17 +78,14 @@ class TicketPage:
         return manager.select_related(*related).filter(pk=self.ticket.pk).first()
 
     @cached_property
-    def seen(self) -> Seen | None:
-        return Seen.objects.filter(user=self.user, ticket=self.ticket).first()
-
-    @cached_property
     def timeline(self) -> timeline.Timeline:
         return timeline.build(
             self.ticket,
             self.user,
             reads_notes=self.able["read_notes"],
+            has_files=self.counts["files"] > 0,
             everything=self.everything,
-            since=self.seen.at if self.seen else None,
+            since=self._aside[-1],
         )
 
     @cached_property
@@ -97,34 +94,26 @@ class TicketPage:
         kept = Draft.objects.filter(user=self.user, ticket=self.ticket)
         return {draft.slot.rpartition(":")[2]: draft.data.get("body", "") for draft in kept}
 
-    @cached_property
+    @property
     def counts(self) -> dict[str, int]:
-        """Numbers beside the side tabs, in one statement."""
+        """Numbers beside the side tabs."""
+        links, tasks, lines, files, _seen_at = self._aside
+        return {"links": links, "work": tasks + lines, "files": files}
+
+    @cached_property
+    def _aside(self) -> tuple[Any, ...]:
+        """Links, open tasks and lines, files, and when the person last read: one statement."""
         mine = Link.objects.order_by().filter
-        links = (
-            mine(source=OuterRef("pk"))
-            .values("pk")
-            .union(mine(target=OuterRef("pk")).values("pk"), all=True)
-        )
-        tasks = Task.objects.order_by().filter(ticket=OuterRef("pk"))
-        lines = ChecklistItem.objects.order_by().filter(ticket=OuterRef("pk"))
-        files = Attachment.objects.order_by().filter(ticket=OuterRef("pk"), removed_at=None)
+        links = mine(source=OuterRef("pk")).union(mine(target=OuterRef("pk")), all=True)
+        tasks = Task.objects.filter(ticket=OuterRef("pk")).exclude(state__in=TASK_ENDED)
+        lines = ChecklistItem.objects.filter(ticket=OuterRef("pk"), done_at=None)
+        files = Attachment.objects.filter(ticket=OuterRef("pk"), removed_at=None)
         if not self.able["read_notes"]:
-            files = files.filter(visibility="public")
-        row = (
-            Ticket.objects.order_by()
-            .filter(pk=self.ticket.pk)
-            .values_list(
-                CappedCount(links),
-                CappedCount(tasks.exclude(state__in=TASK_ENDED).values("pk")),
-                CappedCount(lines.filter(done_at=None).values("pk")),
-                CappedCount(files.values("pk")),
-            )
-            .first()
-        )
-        names = ("links", "tasks", "lines", "files")
-        counts = dict(zip(names, row or (0, 0, 0, 0), strict=True))
-        return {**counts, "work": counts["tasks"] + counts["lines"]}
+            files = files.filter(visibility=Visibility.PUBLIC)
+        seen = Seen.objects.filter(user=self.user, ticket=OuterRef("pk")).values("at")[:1]
+        counts = [CappedCount(rows) for rows in (links, tasks, lines, files)]
+        found = Ticket.objects.order_by().filter(pk=self.ticket.pk)
+        return found.values_list(*counts, Subquery(seen)).first() or (0, 0, 0, 0, None)
 
     @cached_property
     def description_files(self) -> list[Attachment]:

@@ -15,6 +15,7 @@ from cmdb.models import ConfigurationItem, Service
 from core import formats
 from core.models import pick
 from core.states import PHASE_LABELS
+from notifications.queries import Sending, delivery_states
 from tickets import access, fields
 from tickets.enums import Channel, Impact, LinkType, TaskState, Urgency, Verb, Visibility
 from tickets.models import (
@@ -90,6 +91,7 @@ class Message:
     files: list[Attachment] = field(default_factory=list)
     unread: bool = False
     kind: str = "message"
+    sending: Sending | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def build(
     user: User,
     *,
     reads_notes: bool,
+    has_files: bool = True,
     everything: bool = False,
     since: datetime | None = None,
 ) -> Timeline:
@@ -120,13 +123,17 @@ def build(
         hidden = Event.objects.filter(ticket=ticket).count() - SHOWN
         events = events[1:]
     names = _names(ticket, events) | _linked_numbers(user, events)
-    files = _files(ticket, user, events, reads_notes)
+    files = _files(ticket, user, events, reads_notes) if has_files else {}
     items: list[Any] = []
     for event in events:
         item = _item(ticket, event, names, files, reads_notes, user, since)
         if item is not None:
             _append(items, item)
     messages = [item for item in items if isinstance(item, Message)]
+    replies = [message for message in messages if message.voice == "agent"]
+    sendings = delivery_states([reply.pk for reply in replies])
+    for reply in replies:
+        reply.sending = sendings.get(reply.pk)
     return Timeline(
         items,
         hidden,

@@ -59,7 +59,7 @@ def _clash(ticket: Ticket, name: str, conflict: Conflict) -> dict[str, Any]:
     model = "cmdb.ConfigurationItem" if name == "items" else fields.model_of(ticket.kind_info, name)
     ids = {v for side in (clash.current, clash.wanted) for v in _ids(side)}
     names = names_of({model: ids}) if model and ids else {}
-    by = User.objects.filter(pk=clash.changed_by_id).first()
+    by = User.objects.filter(pk=clash.changed_by_id or 0).first()
     return {
         "clash": {
             "by": by.name if by else "",
@@ -196,7 +196,8 @@ def team(request: HttpRequest, folder: str, number: str) -> HttpResponse:
 
 def _handed_over(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The record may have left the reader's sight with its team: then the page says so."""
-    if Ticket.objects.visible_to(request.user).filter(pk=ticket.pk).exists():
+    user: Any = request.user
+    if Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists():
         return changed(request, ticket)
     response = HttpResponse(status=204)
     response["HX-Redirect"] = "/desk/"

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -44,10 +43,7 @@ def changes(request: HttpRequest, view: str) -> HttpResponse:
     """What changed since the list was drawn; the page polls it."""
     listing = Listing(request, _board(view))
     found = listing.changes(_known(request), _since(request))
-    rows = {
-        f"row-{row['number']}": render_to_string("desk/_row.html", {"row": row}, request)
-        for row in found["rows"]
-    }
+    rows = {f"row-{row['number']}": row["markup"] for row in found["rows"]}
     counts = board_counts(listing.user)
     return JsonResponse(
         {
@@ -87,7 +83,8 @@ def display(request: HttpRequest, view: str) -> HttpResponse:
 @require_GET
 def resolve(request: HttpRequest, reference: str) -> HttpResponse:
     """`/r/inc1042`: the record, however it is typed; several records of one number: the search."""
-    found = resolve_reference(reference, Ticket.objects.visible_to(request.user))
+    user: Any = request.user
+    found = resolve_reference(reference, Ticket.objects.visible_to(user))
     if not found:
         raise NotFound(_("There is no such record."))
     return redirect(found[0].get_absolute_url())

@@ -111,9 +111,8 @@ def change_task(request: HttpRequest, folder: str, number: str, pk: int) -> Http
 def add_check(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     ticket = access.get(request.user, number)  # type: ignore[arg-type]
     form = CheckForm(request.POST)
-    if _attempt(
-        form, lambda: actions.add_check(ticket, form.cleaned_data["text"], by=request.user)
-    ):  # type: ignore[arg-type]
+    user: Any = request.user
+    if _attempt(form, lambda: actions.add_check(ticket, form.cleaned_data["text"], by=user)):
         return _panel(request, ticket, "tasks")
     return _panel(request, ticket, "tasks", check_form=form)
 

@@ -42,6 +42,8 @@ export function openDialog(dialog, opener) {
   if (!dialog.open) {
     dialog.opener = opener ?? document.activeElement;
     dialog.showModal();
+    const first = $("[data-focus], .dialog__body :is(input:not([type=hidden], [readonly]), select, textarea)", dialog);
+    first?.focus();
   }
 }
 

@@ -101,7 +101,6 @@ def test_take_answer_and_resolve_by_keyboard_alone(open_page, agent, tickets, ha
     page.keyboard.press("Enter")
     dialog = page.locator("#modal")
     expect(dialog).to_be_visible()
-    page.keyboard.press("Tab")
     for _field in range(3):
         name = page.evaluate("document.activeElement.name")
         if name in ("resolution_code", "cause_category"):
