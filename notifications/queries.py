@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Max, Q, QuerySet, Value
+from django.db.models.functions import Cast, Substr
 from django.urls import reverse
 from django.utils.text import Truncator
 
@@ -20,11 +21,12 @@ from tickets.enums import Visibility
 from tickets.models import Ticket, Watch
 
 MOST_COUNTED = 99
+_COMMENT_KEY = "notify:comment:"
 
 
 def comment_key(comment_id: int) -> str:
     """The outbox key of telling people of a comment."""
-    return f"notify:comment:{comment_id}"
+    return f"{_COMMENT_KEY}{comment_id}"
 
 
 def visible_notices(user: User) -> QuerySet[Notice]:
@@ -114,29 +116,40 @@ _WORST = (
 
 
 def delivery_states(comment_ids: Sequence[int]) -> dict[int, Sending]:
-    """For each comment that makes mails: how they fare. Two queries, however many comments.
+    """For each comment that makes mails: how they fare. One query, however many comments.
 
     A comment nobody has been told of yet counts as queued.
     """
-    by_comment: dict[int, list[Delivery]] = defaultdict(list)
-    deliveries = Delivery.objects.filter(comment_id__in=comment_ids).order_by("id")
-    for delivery in deliveries.only("comment_id", "state", "reason"):
-        by_comment[delivery.comment_id].append(delivery)  # type: ignore[index]
-    states = {pk: _sending(rows) for pk, rows in by_comment.items()}
-    keys = {comment_key(pk): pk for pk in comment_ids if pk not in states}
-    untold = OutboxMessage.objects.filter(key__in=keys, state=OutboxMessage.State.WAITING)
-    for key in untold.values_list("key", flat=True):
-        states[keys[key]] = Sending(DeliveryState.QUEUED)
-    return states
+    made = Delivery.objects.filter(comment_id__in=comment_ids).order_by()
+    untold = OutboxMessage.objects.filter(
+        key__in=[comment_key(pk) for pk in comment_ids], state=OutboxMessage.State.WAITING
+    )
+    promised = untold.order_by().values_list(
+        Cast(Substr("key", len(_COMMENT_KEY) + 1), BigIntegerField()),
+        Value(DeliveryState.QUEUED.value),
+        Value(""),
+        Value(0),
+    )
+    by_comment: dict[int, list[_Fate]] = defaultdict(list)
+    found = made.values_list("comment_id", "state", "reason", "pk").union(promised, all=True)
+    for comment_id, state, reason, pk in found:
+        by_comment[comment_id].append(_Fate(state, reason, pk))
+    return {comment_id: _sending(fates) for comment_id, fates in by_comment.items()}
 
 
-def _sending(rows: list[Delivery]) -> Sending:
-    failed = [row for row in rows if row.state == DeliveryState.FAILED]
-    present = {row.state for row in rows}
+class _Fate(NamedTuple):
+    state: str
+    reason: str
+    pk: int
+
+
+def _sending(fates: list[_Fate]) -> Sending:
+    failed = sorted(fate for fate in fates if fate.state == DeliveryState.FAILED)
+    present = {fate.state for fate in fates}
     return Sending(
         state=next(state for state in _WORST if state in present),
-        sent=sum(row.state == DeliveryState.SENT for row in rows),
-        failed=tuple(row.pk for row in failed),
+        sent=sum(fate.state == DeliveryState.SENT for fate in fates),
+        failed=tuple(fate.pk for fate in failed),
         reason=failed[0].reason if failed else "",
     )
 
