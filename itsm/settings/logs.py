@@ -34,7 +34,7 @@ def _people() -> structlog.dev.ConsoleRenderer:
 
 def logging(level: str, form: str) -> dict[str, Any]:
     """Django's LOGGING for the least level and the form "text" or "json"."""
-    shared = [
+    shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
@@ -42,14 +42,14 @@ def logging(level: str, form: str) -> dict[str, Any]:
         _with_request,
         structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
     ]
-    json = [
+    json: list[Processor] = [
         # Local variables may hold passwords and what people wrote.
         structlog.processors.ExceptionRenderer(
             structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         ),
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
-    renderer: list[Processor] = [*json] if form == "json" else [_people()]
+    renderer = json if form == "json" else [_people()]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
