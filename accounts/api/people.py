@@ -16,6 +16,7 @@ from core.api.shapes import Named, bilingual, person, person_name
 from core.api.views import ApiView
 from core.errors import NotFound
 from core.models import pick
+from core.wording import as_typed
 
 USER_SORTS = Sorts("name", {"name": ("display_name", "id"), "id": ("id",)})
 TEAM_SORTS = Sorts("id", {"id": ("id",)})
@@ -83,9 +84,13 @@ class UserFilters(Filters):
         fields: list[str] = []
 
     def matching(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        found = Q(display_name__icontains=value) | Q(roman_name__icontains=value)
-        if reach_of(self.request.user).opens_desk:
-            found |= Q(email__icontains=value)
+        names = ("display_name", "roman_name")
+        reach = reach_of(self.request.user)
+        # The desk's columns are those that an index holds together.
+        columns = (*names, "email", "employee_no") if reach.opens_desk else names
+        found = Q()
+        for word in as_typed(value):
+            found &= word.within(*columns)
         return rows.filter(found)
 
 

@@ -6,6 +6,7 @@ key. Refusals are not stored, since they changed nothing.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -24,6 +25,7 @@ from core.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
+_KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST}}}")
 _KEPT_HEADERS = ("Location", "ETag")
 
 Handler = Callable[..., Response]
@@ -55,8 +57,8 @@ def idempotent(handler: Handler) -> Callable[..., HttpResponseBase]:
         key = request.headers.get(HEADER)
         if key is None:
             return handler(view, request, *args, **kwargs)
-        if not 0 < len(key) <= LONGEST or not key.isprintable():
-            message = _("Give 1 to %s printable characters.") % LONGEST
+        if not _KEY.fullmatch(key):
+            message = _("Give 1 to %s ASCII characters without spaces.") % LONGEST
             raise exceptions.ValidationError({HEADER: [message]})
         with transaction.atomic():
             return _once(handler, view, request, key, args, kwargs)

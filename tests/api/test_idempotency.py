@@ -80,7 +80,7 @@ def test_files_are_part_of_what_must_be_the_same(agent):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb"])
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb", "a b", "é"])
 def test_keys_that_can_be_none(agent, key):
     answer = agent.post("/incidents/", {"title": "VPN"}, Idempotency_Key=key)
     assert answer.status_code == 400

@@ -209,3 +209,18 @@ def test_counts_leave_out_what_may_not_be_seen():
     Ticket.objects.filter(pk=hidden.pk).update(restricted=True, team=team)
     agent = Api(make_user(role="agent"))
     assert agent.get("/tickets/?count=1&restricted=true").json()["count"] == 0
+
+
+def test_search_says_why_and_keeps_to_what_may_be_seen(agent, requester):
+    ticket = open_incident("메일이 안 옵니다", by=requester.user)
+    actions.comment(ticket, "Exchange <b>restarted</b>", by=agent.user, visibility="internal")
+    found = agent.get("/search/?q=restarted").json()
+    assert (found["total"], found["more"]) == (1, False)
+    (hit,) = found["results"]
+    assert (hit["number"], hit["why"]) == (ticket.number, "comment")
+    assert "&lt;b&gt;" in hit["excerpt_html"]
+    assert requester.get("/search/?q=restarted").json()["results"] == []
+    (hit,) = requester.get("/search/?q=" + quote("메일")).json()["results"]
+    assert hit["why"] == "title"
+    assert agent.get("/search/?q=%20").status_code == 400
+    assert agent.get("/search/").status_code == 400

@@ -33,7 +33,7 @@ CHECKED = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
-EXAMPLES = 8
+EXAMPLES = 5
 
 
 @pytest.fixture

@@ -13,10 +13,12 @@ from core.api.filters import (
     YesNoFilter,
 )
 from core.states import Phase
+from core.wording import as_typed
 from tickets import kinds
 from tickets.api.answers import statuses
 from tickets.enums import Channel, LinkType
 from tickets.models import Link, Ticket
+from tickets.numbering import candidates
 
 
 class CategoryFilter(IdsFilter):
@@ -49,7 +51,10 @@ class TicketFilters(Filters):
     updated_before = MomentFilter("updated_at", lookup_expr="lt")
     resolved_after = MomentFilter("resolved_at", lookup_expr="gte", about="From this instant on.")
     resolved_before = MomentFilter("resolved_at", lookup_expr="lt")
-    q = TextFilter(method="matching", about="Words in title or number.")
+    q = TextFilter(
+        method="matching",
+        about="Its number, or words of title and description; see /search/ for more.",
+    )
 
     class Meta:
         model = Ticket
@@ -63,6 +68,8 @@ class TicketFilters(Filters):
         return rows.filter(above if value else ~above)
 
     def matching(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        for word in value.split():
-            rows = rows.filter(Q(title__icontains=word) | Q(number__iexact=word))
-        return rows
+        found = Q()
+        for word in as_typed(value):
+            found &= word.within("title", "description")
+        numbers = candidates(value)
+        return rows.filter(found | Q(number__in=numbers) if numbers else found)

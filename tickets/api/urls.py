@@ -4,12 +4,24 @@ from typing import Any
 
 from django.urls import URLPattern, path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_view
 
 import core.api.addresses  # noqa: F401  registers the converters used below
 from core.api.docs import ETAG, IDEMPOTENCY, IF_MATCH, key, number, operation, page_of, paging
+from core.text import LONGEST_QUERY
 from tickets import kinds
-from tickets.api import answers, conversation, forms, lookups, own, records, timeline, verbs, work
+from tickets.api import (
+    answers,
+    conversation,
+    finding,
+    forms,
+    lookups,
+    own,
+    records,
+    timeline,
+    verbs,
+    work,
+)
 from tickets.api.filters import TicketFilters
 from tickets.kinds import Kind
 
@@ -279,6 +291,23 @@ follow_up = _does(
     status=201,
 )
 
+search = extend_schema_view(
+    get=operation(
+        TAG,
+        "search",
+        "Find records by number or words, in comments and file names too",
+        answer=finding.Hits,
+        parameters=[
+            OpenApiParameter(
+                "q",
+                {"type": "string", "minLength": 1, "maxLength": LONGEST_QUERY, "pattern": "\\S"},
+                OpenApiParameter.QUERY,
+                required=True,
+            )
+        ],
+    )
+)(finding.Search)
+
 ON_ONE: list[tuple[str, Any]] = [
     ("assign", assign),
     ("priority", priority),
@@ -303,6 +332,7 @@ urlpatterns = [
     *_records(TAG, None),
     *(address for kind in kinds.all_kinds() for address in _records(own.folder(kind), kind)),
     *(path(f"tickets/<number:number>/{end}/", view.as_view()) for end, view in ON_ONE),
+    path("search/", search.as_view(), name="search"),
     _lookup(lookups.CategoryList, "categories"),
     _lookup(lookups.PendingReasonList, "pending-reasons"),
     _lookup(lookups.ResolutionCodeList, "resolution-codes"),
