@@ -1,6 +1,6 @@
 """Addresses of the administration."""
 
-from django.urls import path
+from django.urls import include, path
 
 from adminui.views import cmdb, home, lists, notices, organisation, people, priority, teams
 
@@ -50,6 +50,7 @@ urlpatterns = [
     path("items/<int:pk>/", cmdb.edit_item, name="item"),
     path("items/<int:pk>/relations/", cmdb.relate, name="relate"),
     path("items/<int:pk>/relations/<int:relation_pk>/drop/", cmdb.unrelate, name="unrelate"),
+    path("import/", include("imports.urls")),
     path("organisation/", organisation.edit_options, name="organisation"),
     path("notices/", notices.show_notices, name="notices"),
     path("notices/preview/", notices.preview, name="notice_preview"),

@@ -5,6 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from accounts.models import User
+
 
 class LogRun(models.Model):
     """One reading of one file by one mapping. A killed run is taken up again by its key.
@@ -50,3 +52,21 @@ class Counterpart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} {self.type} {self.name}"
+
+
+class Upload(models.Model):
+    """A table that somebody uploaded, kept for its preview; its rows go once it is imported."""
+
+    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    table = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    header = models.JSONField(default=list)
+    rows = models.JSONField(default=list)
+    lines = models.JSONField(default=list)
+    columns = models.JSONField(default=list)
+    result = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
