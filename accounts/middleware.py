@@ -44,7 +44,7 @@ class ReaderMiddleware:
                 translation.activate(user.language)
             zone = user.time_zone or zone
             presence.note_sometimes(request, user)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()
         with timezone.override(zoneinfo.ZoneInfo(zone)):
             return self.get_response(request)
 
@@ -56,7 +56,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     password in a dialog and go on; a page's request goes to the sign-in page and comes back.
     """
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponse:
         login = reverse("accounts:login")

@@ -39,7 +39,6 @@ POINTS_AT = {
     "members": "accounts.user",
     "member": "accounts.user",
     "to": "accounts.user",
-    "depends_on": "cmdb.service",
     "services": "cmdb.service",
     "default_team": "accounts.team",
     **dict.fromkeys(RelationType.values, "cmdb.configurationitem"),
@@ -95,6 +94,8 @@ def _ids(value: Any) -> list[Any]:
 
 
 def _model_of(kind: str, field: str) -> str:
+    if kind == "cmdb.service" and field == "depends_on":
+        return kind
     if field in POINTS_AT:
         return POINTS_AT[field]
     related = getattr(_field(kind, field), "related_model", None)
@@ -142,6 +143,18 @@ def _label(kind: str, field: str) -> str:
         "scope": _("Reaches"),
         "scopes": _("It may"),
         "is_available": _("Takes new work"),
+        "team": _("Team"),
+        "service": _("Service"),
+        "services": _("Services"),
+        "category": _("Category"),
+        "parent": _("Belongs to"),
+        "department": _("Department"),
+        "manager": pgettext("of a person", "Manager"),
+        "lead": _("Team lead"),
+        "owner": pgettext("of an item", "Owner"),
+        "support_team": _("Support team"),
+        "criticality": _("Criticality"),
+        "status": _("Status"),
         **{relation.value: relation.label for relation in RelationType},
     }
     name = known.get(field) or getattr(_field(kind, field), "verbose_name", field)

@@ -86,7 +86,10 @@ def set_available(member: Membership, available: bool, *, by: User | None) -> Me
     if member.is_available != available:
         member.is_available = available
         member.save(update_fields=["is_available"])
-        changes = {"member": [member.user_id] * 2, "is_available": [not available, available]}
+        changes: audit.Changes = {
+            "member": [member.user_id] * 2,
+            "is_available": [not available, available],
+        }
         audit.record(member.team, AuditVerb.CHANGED, by=by, changes=changes)
     return member
 

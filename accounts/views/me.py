@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import devices, queries
+from accounts.access import person
 from accounts.actions import preferences, sessions, tokens
 from accounts.forms import PreferencesForm, ProfileForm, TokenForm
 from accounts.models import ApiToken, SignInSession
@@ -17,13 +18,13 @@ from core.forms import refuse
 
 def frame(request: HttpRequest) -> str:
     """The frame somebody works in: agents see these pages on the desk, others in the portal."""
-    desk = reach_of(request.user).opens_desk
+    desk = reach_of(person(request)).opens_desk
     return "ui/shell_desk.html" if desk else "ui/shell_portal.html"
 
 
 def profile(request: HttpRequest) -> HttpResponse:
     """Who Maru takes me for, and how I am reached."""
-    user = request.user
+    user = person(request)
     initial = {name: getattr(user, name) for name in preferences.CONTACTS}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -41,7 +42,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 def edit_preferences(request: HttpRequest) -> HttpResponse:
     """Language, time zone, density, theme, shortcuts, mail."""
-    user = request.user
+    user = person(request)
     initial = {name: getattr(user, name) for name in preferences.PREFERENCES}
     form = PreferencesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -66,24 +67,24 @@ def list_sessions(request: HttpRequest) -> HttpResponse:
             "icon": "phone" if devices.is_handheld(session.agent) else "device-desktop",
             "is_this": session.session_key == request.session.session_key,
         }
-        for session in queries.live_sessions(request.user)
+        for session in queries.live_sessions(person(request))
     ]
     return render(request, "accounts/sessions.html", {"rows": rows, "frame": frame(request)})
 
 
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
-    session = SignInSession.objects.filter(pk=pk, user=request.user).first()
+    session = SignInSession.objects.filter(pk=pk, user=person(request)).first()
     if session is None:
         raise NotFound(_("There is no such session."))
-    sessions.end(session, by=request.user)
+    sessions.end(session, by=person(request))
     messages.success(request, _("That browser is signed out."))
     return redirect("accounts:sessions")
 
 
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
-    sessions.end_all(request.user, by=request.user, but=request.session.session_key or "")
+    sessions.end_all(person(request), by=person(request), but=request.session.session_key or "")
     messages.success(request, _("All other browsers are signed out."))
     return redirect("accounts:sessions")
 
@@ -96,7 +97,11 @@ def list_tokens(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             issued = tokens.issue(
-                request.user, data["name"], [data["scope"]], form.expires_at(), by=request.user
+                person(request),
+                data["name"],
+                [data["scope"]],
+                form.expires_at(),
+                by=person(request),
             )
             form = TokenForm()
         except ActionError as error:
@@ -105,7 +110,7 @@ def list_tokens(request: HttpRequest) -> HttpResponse:
         "form": form,
         "frame": frame(request),
         "issued": issued,
-        "tokens": queries.usable_tokens(request.user).order_by("-created_at"),
+        "tokens": queries.usable_tokens(person(request)).order_by("-created_at"),
     }
     response = render(request, "accounts/tokens.html", context, status=422 if form.errors else 200)
     response["Cache-Control"] = "no-store"
@@ -114,9 +119,9 @@ def list_tokens(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
-    token = ApiToken.objects.filter(pk=pk, user=request.user).first()
+    token = ApiToken.objects.filter(pk=pk, user=person(request)).first()
     if token is None:
         raise NotFound(_("There is no such token."))
-    tokens.revoke(token, by=request.user)
+    tokens.revoke(token, by=person(request))
     messages.success(request, _("The token is revoked."))
     return redirect("accounts:tokens")

@@ -1,6 +1,6 @@
 """Changing one's password, and choosing one through a mailed link."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from accounts.access import person
 from accounts.actions import passwords
 from accounts.forms import AskLinkForm, ChangePasswordForm, NewPasswordForm
 from accounts.models import User
@@ -56,8 +57,9 @@ class ChooseByLink(PasswordResetConfirmView):
         return kwargs
 
     def form_valid(self, form: Any) -> HttpResponse:
+        user = cast(User, self.user)  # without one the form is not shown
         try:
-            passwords.set_password(self.user, form.cleaned_data["new_password1"], by=self.user)
+            passwords.set_password(user, form.cleaned_data["new_password1"], by=user)
         except ActionError as error:
             refuse(form, error)
             return self.form_invalid(form)
@@ -72,19 +74,20 @@ class ChooseByLink(PasswordResetConfirmView):
 @sensitive_post_parameters()
 def change(request: HttpRequest) -> HttpResponse:
     """Change one's password; every other browser is signed out."""
-    form = ChangePasswordForm(request.user, request.POST or None)
+    user = person(request)
+    form = ChangePasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             passwords.set_password(
-                request.user,
+                user,
                 form.cleaned_data["new_password1"],
-                by=request.user,
+                by=user,
                 keep_session=request.session.session_key or "",
             )
         except ActionError as error:
             refuse(form, error)
         else:
-            update_session_auth_hash(request, request.user)
+            update_session_auth_hash(request, user)
             messages.success(request, _("Your password is changed. Other browsers are signed out."))
             return redirect("accounts:password")
     context = {"form": form, "frame": frame(request)}

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from accounts.access import person
 from accounts.actions import preferences
 from accounts.forms import SignInForm
 from core.errors import NotAllowed
@@ -82,7 +83,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
             httponly=True,
         )
         if request.user.is_authenticated:
-            preferences.save_preferences(request.user, {"language": code}, by=request.user)
+            user = person(request)
+            preferences.save_preferences(user, {"language": code}, by=user)
     return response
 
 

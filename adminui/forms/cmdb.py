@@ -1,5 +1,7 @@
 """Forms of services, configuration items and relations."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -32,6 +34,12 @@ class ServiceForm(Names):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+
+    def __init__(self, *args: Any, of: Service | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if of is not None:
+            others = Service.objects.exclude(pk=of.pk).order_by("name_en")
+            self.fields["depends_on"].queryset = others  # type: ignore[attr-defined]
 
 
 class ItemForm(forms.Form):

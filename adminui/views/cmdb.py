@@ -49,7 +49,7 @@ def create_service(request: HttpRequest) -> HttpResponse:
 def edit_service(request: HttpRequest, pk: int) -> HttpResponse:
     service = _get(Service, pk)
     start = initial(service, ServiceForm) | {"depends_on": service.depends_on.all()}
-    form = ServiceForm(request.POST or None, initial=start)
+    form = ServiceForm(request.POST or None, initial=start, of=service)
     done = request.method == "POST" and attempt(
         request,
         form,
