@@ -48,7 +48,7 @@ class WithinScope(permissions.BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user.is_authenticated:
             return False
-        token = request.auth
+        token: Any = request.auth
         if token is None or TokenScope.WRITE in token.scopes:
             return True
         if request.method in permissions.SAFE_METHODS and TokenScope.READ in token.scopes:

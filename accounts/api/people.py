@@ -5,13 +5,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Membership, Team, User
 from accounts.reach import reach_of
 from core.api.filters import Filters, IdsFilter, TextFilter, YesNoFilter
 from core.api.paging import PARAMETERS, Row, Sorts, paged
+from core.api.request import SignedInRequest
 from core.api.shapes import Named, bilingual, person, person_name
 from core.api.views import ApiView
 from core.errors import NotFound
@@ -119,7 +119,7 @@ def _user(row: Row, *, desk: bool) -> dict[str, Any]:
 class UserList(ApiView):
     parameters = UserFilters.names() | PARAMETERS
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         found = UserFilters.apply(request, _known_to(request.user))
         if "team" in request.query_params:
             found = found.distinct()
@@ -133,7 +133,7 @@ class UserList(ApiView):
 
 
 class OneUser(ApiView):
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: SignedInRequest, pk: int) -> Response:
         row = _known_to(request.user).filter(pk=pk).values(*_USER).first()
         if row is None:
             raise NotFound(_("There is no such person."))
@@ -141,7 +141,7 @@ class OneUser(ApiView):
 
 
 class Myself(ApiView):
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         row = User.objects.filter(pk=request.user.pk).values(*_USER, "language", "time_zone").get()
         reach = reach_of(request.user)
         return Response(
@@ -166,7 +166,7 @@ def _team(row: Row, *, desk: bool) -> dict[str, Any]:
 class TeamList(ApiView):
     parameters = TeamFilters.names() | PARAMETERS
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         found = TeamFilters.apply(request, Team.objects.all())
         desk = reach_of(request.user).opens_desk
         return paged(
@@ -178,7 +178,7 @@ class TeamList(ApiView):
 
 
 class OneTeam(ApiView):
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: SignedInRequest, pk: int) -> Response:
         row = Team.objects.filter(pk=pk).values(*_TEAM, *_LEAD).first()
         if row is None:
             raise NotFound(_("There is no such team."))

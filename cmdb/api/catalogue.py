@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
@@ -14,6 +13,7 @@ from cmdb.enums import ItemStatus, ItemType, ServiceStatus
 from cmdb.models import ConfigurationItem, Service
 from core.api.filters import Filters, IdsFilter, TextFilter, WordsFilter
 from core.api.paging import PARAMETERS, Row, Sorts, paged
+from core.api.request import SignedInRequest
 from core.api.shapes import Named, bilingual, person
 from core.api.views import ApiView
 from core.errors import NotAllowed, NotFound
@@ -103,7 +103,7 @@ def _service(row: Row, *, desk: bool) -> dict[str, Any]:
 class ServiceList(ApiView):
     parameters = ServiceFilters.names() | PARAMETERS
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         found = ServiceFilters.apply(request, _offered_to(request.user))
         desk = reach_of(request.user).opens_desk
         return paged(
@@ -115,7 +115,7 @@ class ServiceList(ApiView):
 
 
 class OneService(ApiView):
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: SignedInRequest, pk: int) -> Response:
         row = _offered_to(request.user).filter(pk=pk).values(*_SERVICE).first()
         if row is None:
             raise NotFound(_("There is no such service."))
@@ -136,7 +136,7 @@ def _items(rows: list[Row]) -> list[dict[str, Any]]:
 class ItemList(ApiView):
     parameters = ItemFilters.names() | PARAMETERS
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         if not reach_of(request.user).opens_desk:
             raise NotAllowed(_("Configuration items are for the service desk."))
         found = ItemFilters.apply(request, ConfigurationItem.objects.all())

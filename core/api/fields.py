@@ -102,7 +102,7 @@ REFERENCE = {
         {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
     ]
 }
-_REFUSALS = {
+_REFUSALS: dict[str, Any] = {
     "invalid": _("Give an id (a number) or a key (a string)."),
     "unknown": _("There is no such choice."),
     "not_a_list": _("Give a list."),
@@ -122,7 +122,8 @@ class _Rows(serializers.Field[Any, Any, Any, Any]):
         self.model, self.key, self.offered = model, key, offered
 
     def __deepcopy__(self, memo: Any) -> "_Rows":
-        return type(self)(*self._args, **self._kwargs)  # rows and conditions are never copied
+        # As DRF clones fields, but models and conditions need no copies.
+        return type(self)(*self._args, **self._kwargs)  # type: ignore[attr-defined]
 
     def find(self, given: list[Any]) -> list[Any]:
         ids, keys = _split(given)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 
 from core.api.fields import LARGEST_ID, read_instant
+from core.api.request import SignedInRequest
 
 MOST_VALUES = 100
 _ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
@@ -167,7 +167,7 @@ class TextFilter(_Documented):
 class Filters(django_filters.FilterSet):
     """The base of a list's filters. A parameter that is there must have a usable value."""
 
-    def __init__(self, request: Request, queryset: QuerySet[Any]) -> None:
+    def __init__(self, request: SignedInRequest, queryset: QuerySet[Any]) -> None:
         self.request = request
         self.queryset = queryset
         self.data = request.query_params
@@ -182,7 +182,7 @@ class Filters(django_filters.FilterSet):
             item.extra["required"] = True
 
     @classmethod
-    def apply(cls, request: Request, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def apply(cls, request: SignedInRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows the parameters ask for; ValidationError where they can't be used."""
         filters = cls(request, rows)
         if not filters.filters:

@@ -17,9 +17,9 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
-from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.request import SignedInRequest
 from core.idempotency import KEPT
 from core.models import IdempotencyRecord
 
@@ -53,7 +53,7 @@ def idempotent(handler: Handler) -> Callable[..., HttpResponseBase]:
     """Let the handler of a POST honour Idempotency-Key."""
 
     @wraps(handler)
-    def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def once(view: Any, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = request.headers.get(HEADER)
         if key is None:
             return handler(view, request, *args, **kwargs)
@@ -67,7 +67,7 @@ def idempotent(handler: Handler) -> Callable[..., HttpResponseBase]:
 
 
 def _once(
-    handler: Handler, view: Any, request: Request, key: str, args: Any, kwargs: Any
+    handler: Handler, view: Any, request: SignedInRequest, key: str, args: Any, kwargs: Any
 ) -> HttpResponseBase:
     fingerprint = _fingerprint(request)
     if not _hold(f"{request.user.pk} {key}"):
@@ -77,7 +77,7 @@ def _once(
     if known is not None and known.created_at > timezone.now() - KEPT:
         return _replay(known, fingerprint)
     response = handler(view, request, *args, **kwargs)
-    body = "" if response.data is None else request.accepted_renderer.render(response.data).decode()
+    body = "" if response.data is None else _rendered(request, response)
     headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
     mine.delete()
     IdempotencyRecord.objects.create(
@@ -89,6 +89,11 @@ def _once(
         body=body,
     )
     return response
+
+
+def _rendered(request: SignedInRequest, response: Response) -> str:
+    content = request.accepted_renderer.render(response.data)
+    return content.decode() if isinstance(content, bytes) else content
 
 
 def _hold(name: str) -> bool:
@@ -108,10 +113,10 @@ def _replay(known: IdempotencyRecord, fingerprint: str) -> HttpResponse:
     )
 
 
-def _fingerprint(request: Request) -> str:
+def _fingerprint(request: SignedInRequest) -> str:
     """What makes two requests the same: method, address and content, files included."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    data = request.data  # parses, and so keeps raw_body
+    data: Any = request.data  # parses, and so keeps raw_body
     digest.update(getattr(request, "raw_body", b""))
     if request.FILES:
         for name in sorted(data):

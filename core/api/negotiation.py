@@ -1,6 +1,7 @@
 """What may be sent and what is answered: JSON, within limits."""
 
 import json
+from collections.abc import Iterable
 from typing import IO, Any
 
 from django.conf import settings
@@ -46,17 +47,18 @@ class Negotiation(BaseContentNegotiation):
     """
 
     def select_parser(
-        self, request: Request, parsers: list[parsers.BaseParser]
+        self, request: Request, parsers: Iterable[parsers.BaseParser]
     ) -> parsers.BaseParser | None:
         given = (request.content_type or "").split(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == given), None)
 
     def select_renderer(
-        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         view = request.parser_context["view"]
         accept = request.headers.get("Accept") or "*/*"
         wanted = {part.split(";")[0].strip().lower() for part in accept.split(",")}
         if not (wanted & ACCEPTED or getattr(view, "answers_files", False)):
             raise exceptions.NotAcceptable
-        return renderers[0], str(renderers[0].media_type)
+        (renderer,) = renderers
+        return renderer, str(renderer.media_type)

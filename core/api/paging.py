@@ -12,8 +12,9 @@ from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 from rest_framework.response import Response
+
+from core.api.request import SignedInRequest
 
 SIZE = 50
 LARGEST = 200
@@ -50,7 +51,7 @@ class Wanted:
     count: bool
 
     @classmethod
-    def of(cls, request: Request, sorts: Sorts) -> "Wanted":
+    def of(cls, request: SignedInRequest, sorts: Sorts) -> "Wanted":
         """From the parameters; ValidationError where they can't be used."""
         asked = request.query_params
         sort = asked.get("sort", sorts.default)
@@ -106,7 +107,7 @@ def _cursor(row: Row, wanted: Wanted, *, back: bool) -> str:
 
 
 def paged(
-    request: Request,
+    request: SignedInRequest,
     rows: QuerySet[Any, Any],
     sorts: Sorts,
     shape: Callable[[list[Any]], list[dict[str, Any]]],
@@ -136,7 +137,7 @@ def paged(
     return Response(body, headers={"Link": header} if header else None)
 
 
-def _address(request: Request, cursor: str) -> str:
+def _address(request: SignedInRequest, cursor: str) -> str:
     asked = request.query_params.copy()
     asked["cursor"] = cursor
     asked.pop("count", None)

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -12,13 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api.fields import Input
+from core.api.request import SignedInRequest
 from core.errors import NotFound
 
 
 class ApiView(APIView):
     """`parameters`: the query parameters that a GET takes; any other is refused."""
 
-    http_method_names: ClassVar = ["get", "head", "post", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     parameters: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -30,9 +30,7 @@ class ApiView(APIView):
             message = [_("There is no such parameter.")]
             raise exceptions.ValidationError(dict.fromkeys(unknown, message), "unknown_parameter")
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         if "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-cache"
@@ -61,7 +59,7 @@ def _speak_language_of(request: Request) -> None:
         translation.activate(chosen)
 
 
-def read(request: Request, form: type[Input]) -> dict[str, Any]:
+def read(request: SignedInRequest, form: type[Input]) -> dict[str, Any]:
     """The body, checked against its form; ValidationError otherwise."""
     inbound = form(data=request.data, context={"by": request.user})
     inbound.is_valid(raise_exception=True)

@@ -1,4 +1,7 @@
-"""The schema of what the API answers about records; the answers themselves are plain dicts."""
+"""The schema of what the API answers about records; the answers themselves are plain dicts.
+
+Where a field is called like an attribute of DRF's own, its metaclass takes it out of the class.
+"""
 
 from typing import Any
 
@@ -61,7 +64,7 @@ class Ticket(TicketSummary):
     """A record with the fields that all kinds share."""
 
     description = serializers.CharField(allow_blank=True)
-    parent = serializers.CharField(allow_null=True, help_text="Number of the record above.")
+    parent = serializers.CharField(allow_null=True, help_text="Number of the record above.")  # type: ignore[assignment]
     items = Named(many=True, required=False)
     field_versions = serializers.DictField(
         child=serializers.IntegerField(), required=False, help_text="How often each was changed."
@@ -77,14 +80,14 @@ def of_kind(kind: kinds.Kind) -> type[Ticket]:
 
 class TransitionField(Base[Any]):
     name = serializers.CharField()
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
 
 
 class Transition(Base[Any]):
     """A step the reader may take now."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     target = serializers.ChoiceField(choices=statuses())
     target_label = serializers.CharField()
     fields = TransitionField(many=True)  # type: ignore[assignment]
@@ -130,7 +133,7 @@ class Link(Base[Any]):
     id = serializers.IntegerField()
     type = serializers.ChoiceField(choices=[one.value for one in LinkType])
     inverse = serializers.BooleanField(help_text="Read from the other end.")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     ticket = LinkedTicket()
     created_at = serializers.DateTimeField()
 
@@ -187,12 +190,12 @@ class Event(Base[Any]):
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
     verb = serializers.ChoiceField(choices=Verb.values)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     actor = Named(allow_null=True, help_text="null: Maru itself.")
     channel = serializers.ChoiceField(choices=Channel.values)
     comment = serializers.IntegerField(allow_null=True)
     changes = serializers.DictField(
         child=serializers.ListField(), help_text="Field → [old value, new value]."
     )
-    data = serializers.DictField(help_text="What else belongs to it, by verb.")
+    data = serializers.DictField(help_text="What else belongs to it, by verb.")  # type: ignore[assignment]
     request_id = serializers.CharField(required=False)

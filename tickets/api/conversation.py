@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.parsers import MultiPartParser
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
@@ -14,6 +14,7 @@ from core import options
 from core.api.idempotency import idempotent
 from core.api.paging import PARAMETERS, Row, Sorts, paged
 from core.api.problems import TooLarge
+from core.api.request import SignedInRequest
 from core.api.shapes import instant, person
 from core.api.views import ApiView, no_content, read
 from core.errors import NotFound
@@ -71,13 +72,13 @@ def file_address(number: str, pk: int) -> str:
 class Comments(ApiView):
     parameters = PARAMETERS
 
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: SignedInRequest, number: str) -> Response:
         ticket = access.get(request.user, number)
         shown = access.comments(request.user, ticket).order_by()
         return paged(request, shown.values(*_COMMENT), BY_ID, _comments)
 
     @idempotent
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = access.get(request.user, number)
         values = read(request, forms.Commenting)
         said = actions.comment(ticket, values.pop("body"), by=request.user, **values)
@@ -86,7 +87,7 @@ class Comments(ApiView):
 
 
 class OneComment(ApiView):
-    def delete(self, request: Request, number: str, pk: int) -> Response:
+    def delete(self, request: SignedInRequest, number: str, pk: int) -> Response:
         ticket = access.get(request.user, number)
         said = access.comments(request.user, ticket).filter(pk=pk).first()
         if said is None:
@@ -99,17 +100,17 @@ class Attachments(ApiView):
     parameters = PARAMETERS
     parser_classes = (MultiPartParser,)
 
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: SignedInRequest, number: str) -> Response:
         ticket = access.get(request.user, number)
         shown = access.attachments(request.user, ticket).order_by()
         return paged(request, shown.values(*_FILE), BY_ID, _files)
 
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> HttpResponseBase:
         _refuse_large(request)
         return self.add(request, number)
 
     @idempotent
-    def add(self, request: Request, number: str) -> Response:
+    def add(self, request: SignedInRequest, number: str) -> Response:
         ticket = access.get(request.user, number)
         values = read(request, forms.Attaching)
         upload = Upload.of(values.pop("file"))
@@ -122,15 +123,15 @@ class Attachments(ApiView):
 class OneAttachment(ApiView):
     answers_files = True
 
-    def get(self, request: Request, number: str, pk: int) -> Any:
+    def get(self, request: SignedInRequest, number: str, pk: int) -> Any:
         return download(_file(request, number, pk))
 
-    def delete(self, request: Request, number: str, pk: int) -> Response:
+    def delete(self, request: SignedInRequest, number: str, pk: int) -> Response:
         actions.detach(_file(request, number, pk), by=request.user)
         return no_content()
 
 
-def _file(request: Request, number: str, pk: int) -> Attachment:
+def _file(request: SignedInRequest, number: str, pk: int) -> Attachment:
     """One file of this record through the access door."""
     ticket = access.get(request.user, number)
     found = _readable(request.user, ticket).filter(pk=pk).first()
@@ -144,7 +145,7 @@ def _readable(user: User, ticket: Ticket) -> QuerySet[Attachment]:
     return shown
 
 
-def _refuse_large(request: Request) -> None:
+def _refuse_large(request: SignedInRequest) -> None:
     """Before the body is read: what can't be kept need not be received."""
     limit = options.get("attachment_megabytes") * 1024 * 1024 + MULTIPART_REST
     if int(request.META.get("CONTENT_LENGTH") or 0) > limit:

@@ -5,11 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import is_storable
 from core.api.paging import refuse
+from core.api.request import SignedInRequest
 from core.api.views import ApiView
 from core.text import LONGEST_QUERY
 from tickets import kinds, search
@@ -48,7 +48,7 @@ class Hits(serializers.Serializer[Any]):
 class Search(ApiView):
     parameters = frozenset({"q"})
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         query = request.query_params.get("q", "")
         if not query.strip() or not is_storable(query, LONGEST_QUERY):
             raise refuse("q", _("Give 1 to %s characters.") % LONGEST_QUERY)

@@ -27,7 +27,7 @@ from tickets.kinds import Kind
 from tickets.models import Category, Task
 
 LEVELS = [1, 2, 3]
-FREE = {"required": False, "allow_blank": True, "max_length": LONGEST_TEXT}
+FREE: dict[str, Any] = {"required": False, "allow_blank": True, "max_length": LONGEST_TEXT}
 
 
 class Person(Reference):

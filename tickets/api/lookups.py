@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from accounts.reach import reach_of
 from core.api.filters import Filters, active_only
 from core.api.paging import PARAMETERS, Row, Sorts, paged
+from core.api.request import SignedInRequest
 from core.api.views import ApiView
 from core.models import pick
 from tickets.models import Category, CauseCategory, PendingReason, ResolutionCode
@@ -32,7 +32,7 @@ class LookupRow(serializers.Serializer[Any]):
 
 
 class CategoryRow(LookupRow):
-    parent = serializers.IntegerField(allow_null=True)
+    parent = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]
     service = serializers.IntegerField(allow_null=True)
     team = serializers.IntegerField(allow_null=True)
     in_portal = serializers.BooleanField()
@@ -59,7 +59,7 @@ class LookupList(ApiView):
     more: ClassVar[tuple[str, ...]] = ()
     filters: ClassVar[type[Filters]]
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInRequest) -> Response:
         found = self.filters.apply(request, self.offered_to(request.user))
         return paged(request, found.values(*_COMMON, *self.more), SORTS, self.shape)
 

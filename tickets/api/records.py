@@ -3,13 +3,13 @@
 from typing import Any, ClassVar
 
 from django.db import transaction
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from core.api.idempotency import idempotent
 from core.api.paging import PARAMETERS, Sorts, paged
 from core.api.preconditions import etag, is_known, require_match
+from core.api.request import SignedInRequest
 from core.api.views import ApiView, read
 from tickets import access, actions, kinds
 from tickets.api import forms, own, rows
@@ -33,7 +33,7 @@ class OfKind(ApiView):
 
     kind: ClassVar[str] = ""
 
-    def find(self, request: Request, number: str, verb: str = "view") -> Ticket:
+    def find(self, request: SignedInRequest, number: str, verb: str = "view") -> Ticket:
         return access.get(request.user, number, verb, kind=self.kind)
 
     def answer(self, ticket: Ticket, user: User, status: int = 200) -> Response:
@@ -46,11 +46,11 @@ class RecordList(OfKind):
     parameters = TicketFilters.names() | PARAMETERS
     opening: ClassVar[type[forms.Opening]] = forms.Opening
 
-    def get(self, request: Request) -> Response:
-        found = Ticket.objects.visible_to(request.user)
+    def get(self, request: SignedInRequest) -> Response:
+        visible = Ticket.objects.visible_to(request.user)
         if self.kind:
-            found = found.of_kind(self.kind)
-        found = TicketFilters.apply(request, found)
+            visible = visible.of_kind(self.kind)
+        found = TicketFilters.apply(request, visible)
         if request.query_params.get("sort", "").removeprefix("-") == "resolved_at":
             found = found.filter(resolved_at__isnull=False)
         return paged(
@@ -61,7 +61,7 @@ class RecordList(OfKind):
         )
 
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInRequest) -> Response:
         values = read(request, self.opening)
         kind = kinds.get(self.kind or values.pop("kind"))
         detail = {name: values.pop(name) for name in own.opening(kind) if name in values}
@@ -74,13 +74,13 @@ class RecordList(OfKind):
 class Record(OfKind):
     editing: ClassVar[type[forms.Editing]] = forms.Editing
 
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: SignedInRequest, number: str) -> Response:
         ticket = self.find(request, number)
         if is_known(request, ticket.version):
             return Response(status=304, headers={"ETag": etag(ticket.version)})
         return self.answer(ticket, request.user)
 
-    def patch(self, request: Request, number: str) -> Response:
+    def patch(self, request: SignedInRequest, number: str) -> Response:
         ticket = self.find(request, number)
         values = read(request, self.editing)
         seen = values.pop("field_versions", None)
@@ -93,7 +93,7 @@ class Record(OfKind):
 class Transitions(OfKind):
     moving: ClassVar[type[Any]]
 
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: SignedInRequest, number: str) -> Response:
         ticket = self.find(request, number)
         moves = actions.allowed(ticket, request.user)
         machine = ticket.kind_info.machine
@@ -110,7 +110,7 @@ class Transitions(OfKind):
         return Response({"results": shown}, headers={"ETag": etag(ticket.version)})
 
     @idempotent
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = self.find(request, number)
         values = read(request, self.moving)
         name = values.pop("transition")
@@ -120,7 +120,7 @@ class Transitions(OfKind):
             return self.answer(held, request.user)
 
 
-def hold(request: Request, ticket: Ticket) -> Ticket:
+def hold(request: SignedInRequest, ticket: Ticket) -> Ticket:
     """With If-Match: the row locked, so that what it says is still true when the action writes.
 
     Use it inside a transaction.

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from core.api.paging import PARAMETERS, Row, Sorts, paged
+from core.api.request import SignedInRequest
 from core.api.shapes import instant, person
 from core.api.views import ApiView
 from tickets import access
@@ -28,7 +28,7 @@ OUTLINE_FIELDS = frozenset({"status", "team", "assignee"})
 class Events(ApiView):
     parameters = PARAMETERS
 
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: SignedInRequest, number: str) -> Response:
         ticket = access.get(request.user, number)
         all_of_it = access.can(request.user, "read_notes", ticket)
         found = Event.objects.filter(ticket=ticket)

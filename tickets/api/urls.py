@@ -33,6 +33,7 @@ REPEATS = (409, 422)  # what an Idempotency-Key adds
 
 def record_views(kind: Kind | None) -> tuple[Any, Any, Any]:
     """List, record and transitions of one kind, or of all, each with its schema."""
+    opening: type[forms.Opening]
     if kind is None:
         tag, noun, record = TAG, "ticket", answers.Ticket
         opening, editing = forms.OpeningAny, forms.Editing

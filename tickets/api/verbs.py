@@ -1,10 +1,10 @@
 """What can be done to a record besides changing its fields: one address, one action."""
 
 from django.db import transaction
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.idempotency import idempotent
+from core.api.request import SignedInRequest
 from core.api.views import no_content, read
 from tickets import access, actions
 from tickets.api import forms
@@ -14,7 +14,7 @@ from tickets.models import Ticket
 
 class Assign(OfKind):
     @idempotent
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = self.find(request, number)
         values = read(request, forms.Assigning)
         with transaction.atomic():
@@ -27,7 +27,7 @@ class Assign(OfKind):
 
 class Priority(OfKind):
     @idempotent
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = self.find(request, number)
         values = read(request, forms.Prioritising)
         with transaction.atomic():
@@ -40,7 +40,7 @@ class Priority(OfKind):
 
 class Restriction(OfKind):
     @idempotent
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = self.find(request, number)
         restricted = read(request, forms.Restricting)["restricted"]
         with transaction.atomic():
@@ -51,7 +51,7 @@ class Restriction(OfKind):
 
 class FollowUp(OfKind):
     @idempotent
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = self.find(request, number)
         body = read(request, forms.FollowingUp)["body"]
         follower = actions.follow_up(ticket, by=request.user, body=body)

@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from core.api.idempotency import idempotent
+from core.api.request import SignedInRequest
 from core.api.shapes import bilingual, instant, person
 from core.api.views import ApiView, no_content, read
 from core.errors import NotFound
@@ -26,7 +26,7 @@ def missing() -> NotFound:
     return NotFound(_("There is nothing at this address."))
 
 
-def desk_record(request: Request, number: str) -> Ticket:
+def desk_record(request: SignedInRequest, number: str) -> Ticket:
     """A record whose inner work the person may read."""
     ticket = access.get(request.user, number)
     if not access.can(request.user, "read_notes", ticket):
@@ -61,13 +61,13 @@ def _link(made: Link, ticket: Ticket) -> dict[str, Any]:
 
 
 class Links(ApiView):
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: SignedInRequest, number: str) -> Response:
         ticket = access.get(request.user, number)
         found = visible_links(request.user, ticket)
         return Response({"results": [_link(made, ticket) for made in found]})
 
     @idempotent
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = access.get(request.user, number)
         values = read(request, forms.Linking)
         other = access.get(request.user, values["ticket"])
@@ -77,7 +77,7 @@ class Links(ApiView):
 
 
 class OneLink(ApiView):
-    def delete(self, request: Request, number: str, pk: int) -> Response:
+    def delete(self, request: SignedInRequest, number: str, pk: int) -> Response:
         ticket = access.get(request.user, number)
         made = visible_links(request.user, ticket).filter(pk=pk).first()
         if made is None:
@@ -112,12 +112,12 @@ def _tasks(found: QuerySet[Task]) -> list[dict[str, Any]]:
 
 
 class Tasks(ApiView):
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: SignedInRequest, number: str) -> Response:
         ticket = desk_record(request, number)
         return Response({"results": _tasks(Task.objects.filter(ticket=ticket))})
 
     @idempotent
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = desk_record(request, number)
         values = read(request, forms.AddingTask)
         task = actions.add_task(ticket, values.pop("title"), by=request.user, **values)
@@ -126,7 +126,7 @@ class Tasks(ApiView):
 
 
 class OneTask(ApiView):
-    def patch(self, request: Request, number: str, task: str) -> Response:
+    def patch(self, request: SignedInRequest, number: str, task: str) -> Response:
         ticket = desk_record(request, number)
         found = Task.objects.filter(ticket=ticket, number=task.upper()).first()
         if found is None:
@@ -156,12 +156,12 @@ def _lines(found: QuerySet[ChecklistItem]) -> list[dict[str, Any]]:
 
 
 class Checklist(ApiView):
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: SignedInRequest, number: str) -> Response:
         ticket = desk_record(request, number)
         return Response({"results": _lines(ChecklistItem.objects.filter(ticket=ticket))})
 
     @idempotent
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = desk_record(request, number)
         line = actions.add_check(ticket, read(request, forms.AddingLine)["text"], by=request.user)
         (shown,) = _lines(ChecklistItem.objects.filter(pk=line.pk))
@@ -169,13 +169,13 @@ class Checklist(ApiView):
 
 
 class OneLine(ApiView):
-    def patch(self, request: Request, number: str, pk: int) -> Response:
+    def patch(self, request: SignedInRequest, number: str, pk: int) -> Response:
         line = _line_of(desk_record(request, number), pk)
         actions.tick(line, read(request, forms.Ticking)["done"], by=request.user)
         (shown,) = _lines(ChecklistItem.objects.filter(pk=pk))
         return Response(shown)
 
-    def delete(self, request: Request, number: str, pk: int) -> Response:
+    def delete(self, request: SignedInRequest, number: str, pk: int) -> Response:
         actions.drop_check(_line_of(desk_record(request, number), pk), by=request.user)
         return no_content()
 
@@ -195,7 +195,7 @@ _WATCH = ("user_id", "user__display_name", "user__roman_name", "added_at")
 class Watchers(ApiView):
     """Others' watching is the desk's to know; everybody sees whether they watch themselves."""
 
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: SignedInRequest, number: str) -> Response:
         ticket = access.get(request.user, number)
         found = Watch.objects.filter(ticket=ticket)
         if not access.can(request.user, "read_notes", ticket):
@@ -207,7 +207,7 @@ class Watchers(ApiView):
         return Response({"results": shown})
 
     @idempotent
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = access.get(request.user, number)
         user = read(request, forms.Watching)["user"]
         actions.watch(ticket, user, by=request.user)
@@ -217,7 +217,7 @@ class Watchers(ApiView):
 
 
 class OneWatcher(ApiView):
-    def delete(self, request: Request, number: str, pk: int) -> Response:
+    def delete(self, request: SignedInRequest, number: str, pk: int) -> Response:
         ticket = access.get(request.user, number)
         user = User.objects.filter(pk=pk).first()
         if user is None:
