@@ -5,10 +5,10 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from openpyxl import Workbook
 
 FORMATS = {
@@ -31,18 +31,18 @@ def harmless(value: Any) -> Any:
     return value
 
 
-def answer(name: str, kind: str, headings: Sequence[str], rows: Iterable[Row]) -> HttpResponseBase:
+def answer(name: str, kind: str, headings: Sequence[str], rows: Iterable[Row]) -> HttpResponse:
     """The rows as a download called `name`. `kind` is a key of FORMATS.
 
     Instants in `rows` must be in the reader's zone already: they are written as they read.
     """
-    response = _xlsx(headings, rows) if kind == "xlsx" else _csv(headings, rows)
+    response: Any = _xlsx(headings, rows) if kind == "xlsx" else _csv(headings, rows)
     response["Content-Type"] = FORMATS[kind]
     response["Content-Disposition"] = (
         f"attachment; filename=\"export.{kind}\"; filename*=UTF-8''{quote(f'{name}.{kind}')}"
     )
     response["Cache-Control"] = "private, no-store"
-    return response
+    return cast(HttpResponse, response)  # views answer one type, streamed or not
 
 
 class _Echo:

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -72,7 +72,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @oversight
 @require_GET
-def export_list(request: HttpRequest, table: str) -> HttpResponseBase:
+def export_list(request: HttpRequest, table: str) -> HttpResponse:
     """People, services or items as a file that can be changed and imported again."""
     kind = request.GET.get("format", "csv")
     if table not in TABLES or kind not in export.FORMATS:

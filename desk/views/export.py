@@ -1,6 +1,6 @@
 """The list on screen as a file."""
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -17,7 +17,7 @@ from tickets.filters import Filter
 
 @desk_page
 @require_GET
-def tickets(request: HttpRequest) -> HttpResponseBase:
+def tickets(request: HttpRequest) -> HttpResponse:
     """The same address as the queue's, without its page: every row that the reader may see."""
     user = person(request)
     board, kind = BOARDS.get(request.GET.get("view", "")), request.GET.get("format", "csv")
