@@ -17,7 +17,7 @@ from tests.factories import (
     resolution,
 )
 from tickets import actions
-from tickets.models import Comment, PendingReason, Seen, Ticket
+from tickets.models import CannedText, Comment, PendingReason, Seen, Ticket
 
 pytestmark = [
     pytest.mark.browser,
@@ -171,6 +171,42 @@ def test_no_mode_until_one_is_chosen_and_undo_gives_the_text_back(open_page, age
     page.keyboard.press("z")
     expect(page.locator("#memo-body")).to_have_value("Wrong record")
     expect(page.locator("#timeline")).not_to_contain_text("Wrong record")
+
+
+def test_a_reply_goes_out_with_the_resolution_and_leaves_no_draft(open_page, agent, tickets):
+    answers = resolution()
+    page = open_page(agent, f"/inc/{tickets[0].number}/")
+    page.keyboard.press("r")
+    page.keyboard.type("It works again.")
+    page.keyboard.press("Control+Shift+Enter")
+    page.get_by_role("button", name="Send and resolve").click()
+    dialog = page.locator("#modal")
+    expect(dialog.locator("[name=reply]")).to_have_value("It works again.")
+    dialog.locator("[name=resolution_code]").select_option(str(answers["resolution_code"].pk))
+    dialog.locator("[name=cause_category]").select_option(str(answers["cause_category"].pk))
+    dialog.locator("[data-submit]").click()
+    expect(page.locator("#act-status-page")).to_contain_text("Resolved")
+    expect(page.locator("#timeline")).to_contain_text("It works again.")
+    expect(page.locator("form[data-mode]:visible")).to_have_count(0)
+    expect(page.locator("#compose-reply [data-has-draft]")).to_be_hidden()
+
+
+def test_a_step_beside_an_open_reply_leaves_the_text_alone(open_page, agent, tickets):
+    page = open_page(agent, f"/inc/{tickets[0].number}/")
+    page.keyboard.press("r")
+    page.keyboard.type("Still writing")
+    page.click("#act-take-page")
+    expect(page.locator("#act-assignee-page")).to_contain_text("Haneul Kim")
+    expect(page.locator("#reply-body")).to_have_value("Still writing")
+
+
+def test_saved_replies_are_put_into_the_text(open_page, agent, tickets):
+    CannedText.objects.create(key="hi", name_en="Greeting", body_en="Dear {requester},")
+    page = open_page(agent, f"/inc/{tickets[0].number}/")
+    page.keyboard.press("r")
+    page.get_by_role("button", name="Saved replies").click()
+    page.get_by_role("button", name="Greeting").click()
+    expect(page.locator("#reply-body")).to_have_value("Dear Seoyeon Lee,")
 
 
 def test_what_is_typed_is_kept_on_the_server(open_page, agent, tickets):
@@ -382,3 +418,23 @@ def test_no_page_scrolls_sideways(open_page, fits, agent, tickets, width, langua
     page.wait_for_selector("html[data-ready]")
     page.click("#compose-reply")
     fits(page)
+
+
+def test_the_page_keeps_its_shape_through_every_answer(open_page, agent, tickets):
+    page = open_page(agent, f"/inc/{tickets[0].number}/")
+    shape = """() => ["#ticket-head", "#thread", "#panel", "#composer"].map((name) => {
+        const box = document.querySelector(name).getBoundingClientRect();
+        return [Math.round(box.left), Math.round(box.width)];
+    })"""
+    before = page.evaluate(shape)
+    for number in range(2):
+        page.keyboard.press("r")
+        page.keyboard.type(f"Answer {number}")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#timeline")).to_contain_text(f"Answer {number}")
+        assert page.evaluate(shape) == before
+    page.click("#act-take-page")
+    expect(page.locator("#act-assignee-page")).to_contain_text("Haneul Kim")
+    assert page.evaluate(shape) == before
+    for name in ("ticket-head", "people", "resolution", "composer"):
+        expect(page.locator(f"#{name}")).to_have_count(1)
