@@ -74,7 +74,7 @@ class Listing:
             "addable": [chip for key, chip in CHIPS.items() if key not in self.chosen.values],
             "problems": [problem.message for problem in self.chosen.problems],
             "filtered": bool(self.chosen.values),
-            "filter_words": " · ".join(f"{chip['label']}: {chip['words']}" for chip in chips),
+            "filter_words": self._filter_words(chips),
             "text": " ".join(self.chosen.values.get("text", ())),
             "text_rest": self.rest("text"),
             "path": self.path,
@@ -93,6 +93,12 @@ class Listing:
             "columns": self.column_choices(),
             "exports": self.exports(),
         }
+
+    def _filter_words(self, chips: list[dict[str, Any]]) -> str:
+        """The active filters in words, for a list that came out empty."""
+        words = [f"{chip['label']}: {chip['words']}" for chip in chips]
+        text = " ".join(self.chosen.values.get("text", ()))
+        return " · ".join([*words, f"“{text}”"] if text else words)
 
     def _turn(self, cursor: str, start: int) -> str:
         return self.address(self.chosen.having(cursor=cursor), start=start) if cursor else ""

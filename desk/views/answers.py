@@ -10,7 +10,7 @@ from desk import columns
 from desk.queries import rows
 from desk.queries.ticketpage import TicketPage
 from desk.views.base import trigger
-from tickets import access
+from tickets import access, actions
 from tickets.models import Ticket
 
 ROW, PEEK, PAGE = "row", "peek", "page"
@@ -50,7 +50,13 @@ def _peek(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 def _page(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     page = TicketPage(request.user, ticket)  # type: ignore[arg-type]
-    response = render(request, "tickets/_update.html", page.full())
+    context = {
+        **page.full(),
+        "with_composer": True,
+        "said": getattr(request, "sent_comment", None),
+        "undo_seconds": actions.UNDO_SECONDS,
+    }
+    response = render(request, "tickets/_update.html", context)
     return _aimed(response, "#ticket-head", "outerHTML")
 
 

@@ -63,11 +63,13 @@ function insert(textarea, text) {
 export function start() {
   on("click", "[data-compose]", (_event, button) => open(button.dataset.compose));
   on("click", "[data-compose-close]", (_event, button) => close(button.closest("[data-composer]")));
-  on("click", "[data-insert]", (_event, button) => {
+  on("click", "[data-insert]:not([data-insert-into])", (_event, button) => {
     const form = button.closest("form");
     insert($("textarea", form), button.dataset.insert);
     announce(button.textContent.trim());
   });
+  // The dialog takes the text along: nothing may be saved behind it later.
+  on("click", "[data-send-menu] [hx-get]", (_event, button) => saveDraft(button.closest("form")));
   bind("r", () => ($("[data-composer]") ? open("reply") : false));
   bind("m", () => ($("[data-composer]") ? open("memo") : false));
   document.addEventListener("keydown", onCtrlEnter);
@@ -80,6 +82,13 @@ export function start() {
   });
   document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.successful && detail.elt.matches?.("form[data-mode]")) clean(detail.elt);
+  });
+  // An answer to something else never takes away what is being typed; a sent reply does.
+  document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    if (target.id !== "composer" || fragment.querySelector("[data-undo]")) return;
+    const open = $("form[data-mode]:not([hidden])", target);
+    if (open && $("textarea", open).value.trim()) event.detail.shouldSwap = false;
   });
   document.body.addEventListener("htmx:load", ({ detail }) => {
     const bar = detail.elt.matches?.("[data-undo]") ? detail.elt : $("[data-undo]", detail.elt);
