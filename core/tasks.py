@@ -7,7 +7,7 @@ from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from core import context, outbox
+from core import context, idempotency, outbox
 from core.models import Heartbeat
 from core.waker import Waker
 
@@ -57,7 +57,8 @@ def _beat(name: str) -> None:
 
 @shared_task
 def clean_up() -> None:
-    """Forget done messages and ended sessions."""
+    """Forget done messages, ended sessions and answers nobody may ask for again."""
     now = timezone.now()
     outbox.clean_up(now - KEEP_DONE)
     Session.objects.filter(expire_date__lt=now).delete()
+    idempotency.forget_expired()
