@@ -102,7 +102,7 @@ def text() -> bytes:
     """Everything, in Prometheus' text format."""
     registry = CollectorRegistry()
     if SHARED:
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)
     registry.register(_DatabaseCollector())
     counted = b"" if SHARED else generate_latest(REGISTRY)
     return counted + generate_latest(registry)

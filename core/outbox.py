@@ -94,7 +94,7 @@ def put(topic: str, payload: Payload, *, key: str, due_at: datetime | None = Non
 
 def _nudge_on_commit() -> None:
     """Wake a dispatcher after commit, once however many messages the transaction wrote."""
-    if any(function is _nudge for _ids, function, _robust in connection.run_on_commit):
+    if any(waiting[1] is _nudge for waiting in connection.run_on_commit):
         return
     transaction.on_commit(_nudge, robust=True)
 

@@ -262,13 +262,14 @@ def path_for(user: User, ticket: Ticket) -> str:
 
 def snippets(user: User, notices: Iterable[Notice]) -> dict[int, str]:
     """The beginning of what was written, by notice id, where the person may read it. One query."""
-    notices = [notice for notice in notices if notice.comment and not notice.comment.retracted_at]
-    watches = Watch.objects.filter(user=user, ticket_id__in=[n.ticket_id for n in notices])
+    said = {notice: notice.comment for notice in notices if notice.comment}
+    watches = Watch.objects.filter(user=user, ticket_id__in=[n.ticket_id for n in said])
     watched = set(watches.values_list("ticket_id", flat=True))
     found = {}
-    for notice in notices:
+    for notice, comment in said.items():
         facts = access.facts_for(user, notice.ticket, is_watched=notice.ticket_id in watched)
-        public = notice.comment.visibility == Visibility.PUBLIC
-        if public or access.can(user, "read_notes", notice.ticket, facts):
-            found[notice.pk] = Truncator(" ".join(notice.comment.body.split())).chars(160)
+        public = comment.visibility == Visibility.PUBLIC
+        readable = public or access.can(user, "read_notes", notice.ticket, facts)
+        if readable and comment.retracted_at is None:
+            found[notice.pk] = Truncator(" ".join(comment.body.split())).chars(160)
     return found

@@ -42,8 +42,8 @@ class News:
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> "News":
         rest = dict(payload)
-        own = [rest.pop(name) for name in ("type", "ticket_id", "event_id", "actor_id")]
-        return cls(*own, fields=rest)
+        own = {name: rest.pop(name) for name in ("type", "ticket_id", "event_id", "actor_id")}
+        return cls(**own, fields=rest)
 
     @cached_property
     def ticket(self) -> Ticket:

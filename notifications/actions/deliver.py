@@ -32,9 +32,9 @@ def send(payload: Mapping[str, Any]) -> None:
     same Message-ID, by which mail servers and programs know it for the same. To keep that moment
     short it is first noted in the cache, which also outlives a database that is away just then.
     """
-    related = ("user", "event__actor", "event__comment", "comment")
-    related += ("ticket__requester", "ticket__assignee", "ticket__team", "ticket__service")
-    found = Delivery.objects.select_related(*related).filter(pk=payload["delivery"])
+    people = ("user", "event__actor", "event__comment", "comment")
+    record = ("ticket__requester", "ticket__assignee", "ticket__team", "ticket__service")
+    found = Delivery.objects.select_related(*people, *record).filter(pk=payload["delivery"])
     delivery = found.select_for_update(of=("self",)).first()
     if delivery is None or delivery.state not in (DeliveryState.QUEUED, DeliveryState.FAILED):
         return

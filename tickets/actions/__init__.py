@@ -8,7 +8,7 @@ from tickets.actions.assign import assign
 from tickets.actions.attach import attach, detach
 from tickets.actions.automatic import auto_close_due, resume_due
 from tickets.actions.comment import UNDO_SECONDS, comment, retract
-from tickets.actions.drafts import drop_draft, mark_seen, save_draft
+from tickets.actions.drafts import drop_draft, drop_old_drafts, mark_seen, save_draft
 from tickets.actions.edit import edit, override_priority
 from tickets.actions.links import link, unlink
 from tickets.actions.open import follow_up, open_ticket
@@ -37,6 +37,7 @@ __all__ = [
     "detach",
     "drop_check",
     "drop_draft",
+    "drop_old_drafts",
     "edit",
     "follow_up",
     "link",

@@ -1,6 +1,7 @@
 """What somebody is typing, kept on the server; and how far they have read."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -37,6 +38,12 @@ def save_draft(
 def drop_draft(slot: str, *, by: User) -> None:
     """Forget a draft, after it was sent or thrown away."""
     Draft.objects.filter(user=by, slot=slot[:80]).delete()
+
+
+def drop_old_drafts(before: datetime) -> int:
+    """Forget drafts untouched since that instant; how many."""
+    gone, _by_model = Draft.objects.filter(updated_at__lt=before).delete()
+    return gone
 
 
 @transaction.atomic
