@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,3 +20,13 @@ def name_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) 
     """The e-mail as failures are counted: case and spaces around it make no new name."""
     given = (credentials or {}).get("username") or request.POST.get("username", "")
     return str(given).strip().lower()
+
+
+LINKS_AN_HOUR = 20
+
+
+def asks_too_often(request: HttpRequest) -> bool:
+    """Whether this address asked for more password links within an hour than a person would."""
+    key = f"password-links:{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, 3600)
+    return int(cache.incr(key)) > LINKS_AN_HOUR

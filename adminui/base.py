@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.access import person
 from accounts.enums import Role
 from accounts.reach import reach_of
-from adminui.sections import BY_KEY, GROUPS
+from adminui.sections import BY_KEY, menu
 from core.errors import ActionError, NotAllowed
 from core.forms import refuse
 
@@ -44,11 +44,16 @@ def _guarded(view: View, roles: frozenset[Role]) -> View:
     return guarded
 
 
+def menu_for(request: HttpRequest) -> list[dict[str, Any]]:
+    """What the reader finds in the menu and on the start page."""
+    return menu(administers=reach_of(person(request)).administers)
+
+
 def show(
     request: HttpRequest, template: str, section: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page inside the administration's frame, its section marked in the menu."""
-    context |= {"groups": GROUPS, "section": BY_KEY[section]}
+    context |= {"groups": menu_for(request), "section": BY_KEY[section]}
     return render(request, f"adminui/{template}", context, status=status)
 
 

@@ -18,6 +18,7 @@ class Section:
     icon: str
     view: str
     args: tuple[str, ...] = ()
+    for_auditors: bool = False
 
     @property
     def url(self) -> str:
@@ -31,9 +32,6 @@ class Section:
 class Group:
     title: Any
     sections: tuple[Section, ...]
-
-    def shown(self) -> list[Section]:
-        return [section for section in self.sections if section.url]
 
 
 def _list(key: str, label: Any, text: Any, icon: str) -> Section:
@@ -61,7 +59,14 @@ GROUPS = (
                 "building",
                 "departments",
             ),
-            Section("roles", _("Roles"), _("Who may do what, and who holds it"), "shield", "roles"),
+            Section(
+                "roles",
+                _("Roles"),
+                _("Who may do what, and who holds it"),
+                "shield",
+                "roles",
+                for_auditors=True,
+            ),
         ),
     ),
     Group(
@@ -153,8 +158,31 @@ GROUPS = (
                 "send",
                 "outbox",
             ),
-            Section("audit", _("Audit log"), _("Who changed what, and when"), "history", "audit"),
+            Section(
+                "audit",
+                _("Audit log"),
+                _("Who changed what, and when"),
+                "history",
+                "audit",
+                for_auditors=True,
+            ),
         ),
     ),
 )
 BY_KEY = {section.key: section for group in GROUPS for section in group.sections}
+
+
+def menu(*, administers: bool) -> list[dict[str, Any]]:
+    """The groups with the pages that exist and that the reader may open."""
+    groups = [
+        {
+            "title": group.title,
+            "sections": [
+                section
+                for section in group.sections
+                if section.url and (administers or section.for_auditors)
+            ],
+        }
+        for group in GROUPS
+    ]
+    return [group for group in groups if group["sections"]]

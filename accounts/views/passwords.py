@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.access import person
 from accounts.actions import passwords
 from accounts.forms import AskLinkForm, ChangePasswordForm, NewPasswordForm
+from accounts.lockout import asks_too_often
 from accounts.models import User
 from accounts.views.me import frame
 from core.errors import ActionError
@@ -27,8 +28,9 @@ def ask_link(request: HttpRequest) -> HttpResponse:
     """Ask for a password link; the answer does not tell whether the address is known."""
     form = AskLinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            passwords.ask_link(form.cleaned_data["email"])
+        if not asks_too_often(request):
+            with transaction.atomic():
+                passwords.ask_link(form.cleaned_data["email"])
         return redirect("accounts:password_asked")
     return render(
         request, "accounts/password_ask.html", {"form": form}, status=422 if form.errors else 200

@@ -5,14 +5,13 @@ from django.shortcuts import render
 
 from accounts.enums import Role
 from adminui import queries
-from adminui.base import administration, oversight, show
+from adminui.base import menu_for, oversight, show
 from adminui.roles import ABILITIES, MEANING
-from adminui.sections import GROUPS
 
 
-@administration
+@oversight
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "adminui/home.html", {"groups": GROUPS})
+    return render(request, "adminui/home.html", {"groups": menu_for(request)})
 
 
 @oversight

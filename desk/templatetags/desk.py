@@ -10,6 +10,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from accounts.enums import Role
 from accounts.reach import reach_of
 from core import formats
 from core.states import Transition
@@ -58,8 +59,8 @@ def rail(context: Context) -> list[dict[str, Any]]:
 
 def _other_links(request: Any) -> list[dict[str, Any]]:
     links = [("portal:home", _("Portal"), "lifebuoy", True)]
-    administers = reach_of(request.user).administers
-    links.append(("adminui:home", _("Administration"), "settings", administers))
+    oversees = bool(reach_of(request.user).roles & {Role.ADMINISTRATOR, Role.AUDITOR})
+    links.append(("adminui:home", _("Administration"), "settings", oversees))
     found = []
     for name, label, icon, shown_to in links:
         try:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.actions.passwords import link_path
 from accounts.models import SignInSession
 from core import outbox
+from core.models import OutboxMessage
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +195,15 @@ def test_weak_passwords_are_refused_with_the_reason(client, user):
         answer = client.post(form, {"new_password1": text, "new_password2": text})
         assert answer.status_code == 422
     assert client.post(form, NEW | {"new_password2": "x"}).status_code == 422
+
+
+def test_one_address_cannot_flood_the_outbox(client):
+    for number in range(25):
+        assert ask(client, f"nobody{number}@example.org")["Location"] == "/password/asked/"
+    assert OutboxMessage.objects.count() == 20
+
+
+def test_passwords_of_real_installations_are_hashed_with_argon2():
+    from itsm.settings import base
+
+    assert base.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -37,7 +37,6 @@ LISTS = (
     "saved-replies",
 )
 PAGES = [
-    ("home", ()),
     ("people", ()),
     ("new_person", ()),
     ("person", (1,)),
@@ -64,7 +63,7 @@ PAGES = [
     ("notice", ("resolved", "requester")),
     ("outbox", ()),
 ]
-READING = [("roles", ()), ("audit", ())]
+READING = [("home", ()), ("roles", ()), ("audit", ())]
 BUTTONS = [
     ("grant", (1,)),
     ("revoke", (1, 1)),
@@ -114,6 +113,13 @@ def test_nobody_but_administrators_comes_in(client, role):
         expected = 200 if role == Role.AUDITOR else 403
         assert client.get(path(name, *args)).status_code == expected, name
     assert list(AuditEvent.objects.all()) == before
+
+
+def test_auditors_find_what_they_may_read_and_nothing_else(client):
+    client.force_login(make_user(role=Role.AUDITOR))
+    text = client.get(path("home")).content.decode()
+    found = set(re.findall(r'href="(/admin-ui/[^"]*)"', text))
+    assert found == {path("home"), path("roles"), path("audit")}
 
 
 def test_strangers_are_asked_to_sign_in(client):
