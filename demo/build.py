@@ -298,7 +298,7 @@ def _notices_of(user: User, now: datetime) -> None:
         .order_by("-id")[:40]
     )
     notices = []
-    for event in events:
+    for event in reversed(events):
         what = _what(event, user)
         if what is not None:
             read = event.at + timedelta(minutes=30) if now - event.at > timedelta(days=1) else None

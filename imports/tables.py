@@ -366,7 +366,8 @@ def _read(
 def _match(table: Table, found: Row, here: Mapping[str, Any], seen: dict[str, int]) -> None:
     keys = [str(found.values[key]).lower() for key in table.keys if found.values.get(key)]
     if not keys:
-        found.problems.append(_("There is nothing to tell it from others by."))
+        if not found.problems:
+            found.problems.append(_("There is nothing to tell it from others by."))
         return
     for key in keys:
         if key in seen:

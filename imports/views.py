@@ -119,7 +119,7 @@ def _shown(row: Row, labels: dict[str, Any]) -> dict[str, Any]:
         "does": row.does,
         "word": words[row.does],
         "cells": row.cells,
-        "note": " ".join(row.problems) or ", ".join(str(labels[name]) for name in row.changes),
+        "note": " · ".join(row.problems) or ", ".join(str(labels[name]) for name in row.changes),
     }
 
 
