@@ -74,12 +74,8 @@ class Result:
 def search(user: User, query: str, *, limit: int = LIMIT) -> Result:
     """What the person may see that matches `query`."""
     visible = Ticket.objects.visible_to(user)
-    for why, named in (("number", _by_number), ("reference", _by_reference)):
-        if (found := named(query, visible)) is not None and (hits := _rows(found, limit)):
-            for hit in hits:
-                hit |= {"why": why, "why_label": WHY[why], "excerpt": marked(hit["title"], ())}
-                hit["title_marked"] = hit["excerpt"]
-            return Result(hits, len(hits))
+    if named := _named(query, visible, limit):
+        return Result(named, len(named))
     words = as_typed(query)
     if not words:
         return Result()
@@ -91,6 +87,21 @@ def search(user: User, query: str, *, limit: int = LIMIT) -> Result:
             raise
     message = _("This search takes too long. Add a longer word, or search inside a list.")
     return Result(words=_forms(words), message=message)
+
+
+def _named(query: str, visible: Any, limit: int) -> list[dict[str, Any]]:
+    """Records of that number, ours first, then those that have it in another tool.
+
+    An imported INC0001042 must be found although an INC-1042 of ours is there too.
+    """
+    hits: dict[int, dict[str, Any]] = {}
+    for why, find in (("number", _by_number), ("reference", _by_reference)):
+        found = find(query, visible)
+        for hit in _rows(found, limit) if found is not None else ():
+            hit |= {"why": why, "why_label": WHY[why], "excerpt": marked(hit["title"], ())}
+            hit["title_marked"] = hit["excerpt"]
+            hits.setdefault(hit["id"], hit)
+    return list(hits.values())[:limit]
 
 
 def _by_number(query: str, visible: Any) -> Any:

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Team, User
 from imports.models import Counterpart, LogRun
+from tests.factories import make_agent, open_incident
 from tests.imports.running import (
     ITALY_HEAD,
     ONE_LIFE,
@@ -22,6 +23,7 @@ from tests.imports.running import (
 )
 from tickets import history
 from tickets.models import Event, ExternalReference, Ticket
+from tickets.search import search
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +252,17 @@ def test_a_record_that_the_database_refuses_is_named_and_the_others_come(tmp_pat
     outcome = take(servicenow_file(tmp_path, rows), "servicenow")
     assert (outcome.counts["taken"], outcome.counts["bad"]) == (2, 1)
     assert [(p.case, p.reason) for p in outcome.problems] == [("INC0000002", "not this one")]
+
+
+def test_the_old_number_finds_the_record_even_where_we_have_that_number_too(tmp_path):
+    take(servicenow_file(tmp_path, ONE_LIFE), "servicenow")
+    agent = make_agent()
+    imported = only_ticket()
+    assert [hit["number"] for hit in search(agent, "inc0000001").hits] == [imported.number]
+    ours = open_incident(by=agent)
+    ExternalReference.objects.filter(type="record").update(value=f"INC{ours.serial:07d}")
+    found = search(agent, f"INC{ours.serial:07d}").hits
+    assert [(hit["number"], hit["why"]) for hit in found] == [
+        (ours.number, "number"),
+        (imported.number, "reference"),
+    ]
