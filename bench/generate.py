@@ -19,7 +19,12 @@ TEAMS, DEPARTMENTS, SERVICES = 60, 200, 80
 NOW = datetime.now(UTC).replace(microsecond=0)
 SPAN = timedelta(days=3 * 365)
 CHUNK = 20_000
-FILLED = ("tickets_ticket", "incidents_incident", "tickets_comment", "tickets_attachment")
+FILLED: tuple[str, ...] = (
+    "tickets_ticket",
+    "incidents_incident",
+    "tickets_comment",
+    "tickets_attachment",
+)
 FILLED += ("tickets_event", "tickets_seen", "tickets_watch", "accounts_user")
 STATES = {
     "new": "new", "assigned": "active", "in_progress": "active", "pending": "waiting",

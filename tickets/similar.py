@@ -6,6 +6,7 @@ history, and its price doesn't grow with the table.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +100,7 @@ def propose(user: User, kind: str, title: str) -> Proposal:
     )
 
 
-def _common(rows: list[dict[str, Any]], name: str) -> tuple[Any, int]:
+def _common(rows: Sequence[Mapping[str, Any]], name: str) -> tuple[Any, int]:
     if not rows:
         return None, 0
     value, count = Counter(row[name] for row in rows).most_common(1)[0]

@@ -9,8 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -43,7 +45,9 @@ def main() -> None:
             page = signed_in(browser, address, sign_ins, who, language, theme, viewport)
             page.goto(address + ("/desk/q/team/" if path == "@first" else path))
             if path == "@first":
-                page.goto(address + page.locator("a[href*='/inc/']").first.get_attribute("href"))
+                page.goto(
+                    address + str(page.locator("a[href*='/inc/']").first.get_attribute("href"))
+                )
             page.wait_for_load_state("networkidle")
             page.screenshot(path=TARGET / f"{name}.png")
             page.context.close()
@@ -52,7 +56,7 @@ def main() -> None:
 
 
 @contextmanager
-def installation():
+def installation() -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
     """A demo installation in a folder of its own: (address, {name: (e-mail, password)})."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -96,8 +100,8 @@ def signed_in(
     accounts: dict[str, tuple[str, str]],
     who: str,
     language: str,
-    theme: str,
-    viewport: dict[str, int],
+    theme: Any,
+    viewport: Any,
 ) -> Page:
     """A page of a person, in one language and theme."""
     context = browser.new_context(

@@ -6,24 +6,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0002_event_log'),
+        ("tickets", "0002_event_log"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExternalReference',
+            name="ExternalReference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=40)),
-                ('type', models.CharField(max_length=30)),
-                ('value', models.CharField(max_length=200)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='references', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=40)),
+                ("type", models.CharField(max_length=30)),
+                ("value", models.CharField(max_length=200)),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="references",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(django.db.models.functions.text.Upper('value'), name='reference_value')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('type', 'record')), fields=('system', 'value'), name='reference_own_id_once'), models.UniqueConstraint(fields=('ticket', 'system', 'type', 'value'), name='reference_once')],
+                "indexes": [
+                    models.Index(
+                        django.db.models.functions.text.Upper("value"), name="reference_value"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("type", "record")),
+                        fields=("system", "value"),
+                        name="reference_own_id_once",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("ticket", "system", "type", "value"), name="reference_once"
+                    ),
+                ],
             },
         ),
     ]

@@ -42,7 +42,5 @@ class Migration(migrations.Migration):
     operations = [
         TrigramExtension(),
         *(operation for name, text in TEXTS.items() for operation in both(name, *text)),
-        index(
-            "search_person_initials", "accounts_user", f"btree (({INITIALS}) text_pattern_ops)"
-        ),
+        index("search_person_initials", "accounts_user", f"btree (({INITIALS}) text_pattern_ops)"),
     ]
