@@ -18,6 +18,7 @@ class Costs:
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    database: list[float] = field(default_factory=list)
     queries: list[int] = field(default_factory=list)
     size: int = 0
 

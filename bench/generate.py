@@ -156,7 +156,7 @@ def _person(texts: Texts, n: int, size: Size) -> str:
     korean, roman = texts.person()
     language = "ko" if n % 3 else "en"
     return (
-        f"{n}\tperson{n}@example.org\t{korean}\t{roman}\tE{n:06d}\t{n % DEPARTMENTS + 1}\t!\tf\t\t"
+        f"{n}\tstaff{n}@example.org\t{korean}\t{roman}\tE{n:06d}\t{n % DEPARTMENTS + 1}\t!\tf\t\t"
         f"\t\t\t\tf\tf\tt\tf\t{NOW}\t{language}\tAsia/Seoul\tdefault\tsystem\tt\tt\t{{}}\n"
     )
 
