@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -82,7 +83,8 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _previews(words: Words) -> list[dict[str, Any]]:
     shown = []
     for language, name in (("ko", "한국어"), ("en", "English")):
-        subject, body = templates.preview(words, language)
+        with translation.override(language):
+            subject, body = templates.preview(words, language)
         shown.append({"language": language, "name": name, "subject": subject, "body": body})
     return shown
 

@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
     "auto-close": {"task": "tickets.tasks.auto_close", "schedule": 300.0},
     "auto-resume": {"task": "tickets.tasks.resume_due", "schedule": 60.0},
     "clean-up": {"task": "core.tasks.clean_up", "schedule": 3600.0},
+    "sessions": {"task": "accounts.tasks.drop_expired_sessions", "schedule": 3600.0},
     "old-drafts": {"task": "tickets.tasks.drop_old_drafts", "schedule": 86_400.0},
     "old-notices": {"task": "notifications.tasks.sweep", "schedule": 86_400.0},
     "staged-files": {"task": "portal.tasks.drop_stale", "schedule": 3600.0},

@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from accounts.enums import Role
 from accounts.models import ApiToken, RoleGrant, SignInSession, User
 from accounts.queries import token_for
+from accounts.tasks import drop_expired_sessions
 from tests.factories import PASSWORD, make_agent, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,14 @@ def test_one_browser_or_all_others_can_be_signed_out(client):
     assert [b.get("/me/").status_code for b in others] == [302, 200, 200]
     client.post("/me/sessions/end-others/")
     assert [b.get("/me/").status_code for b in (client, *others)] == [200, 302, 302, 302]
+
+
+def test_browsers_whose_session_is_over_are_forgotten(client):
+    user = make_user()
+    client.force_login(user)
+    SignInSession.objects.create(user=user, session_key="long gone")
+    assert drop_expired_sessions() == 1
+    assert SignInSession.objects.get().session_key == client.session.session_key
 
 
 def test_language_is_a_cookie_for_strangers_and_kept_for_people(client):
