@@ -31,10 +31,14 @@ function highlight(picker, option) {
 async function suggest(picker) {
   const { text, list } = parts(picker);
   const url = new URL(picker.dataset.picker, location.href);
-  url.searchParams.set("q", text.value);
+  const asked = text.value;
+  url.searchParams.set("q", asked);
   const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
-  if (!answer?.ok || document.activeElement !== text) return;
-  list.innerHTML = await answer.text();
+  if (!answer?.ok) return;
+  const found = await answer.text();
+  // Something was typed or chosen meanwhile: this answer is about an older question.
+  if (document.activeElement !== text || text.value !== asked) return;
+  list.innerHTML = found;
   list.hidden = false;
   text.setAttribute("aria-expanded", "true");
   const options = $$("[role=option]", list);
@@ -44,6 +48,7 @@ async function suggest(picker) {
 
 function choose(picker, option) {
   const { hidden, text } = parts(picker);
+  clearTimeout(waiting.get(picker));
   hidden.value = option.dataset.value;
   text.value = option.dataset.label;
   picker.dataset.label = text.value;
