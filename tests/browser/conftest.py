@@ -2,14 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from playwright.sync_api import TimeoutError as TookTooLong
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
 from itsm.stack import browser
@@ -66,13 +64,6 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pag
             page.wait_for_load_state("networkidle")
         context.close()
     assert not complaints
-
-
-def _let_requests_end(context: BrowserContext) -> None:
-    """A request that is still being answered would meet the database being emptied."""
-    for page in context.pages:
-        with suppress(TookTooLong):
-            page.wait_for_load_state("networkidle", timeout=3000)
 
 
 def _note(complaints: list[str], text: str) -> None:
