@@ -82,6 +82,7 @@ def world(db):
     return records, people
 
 
+@pytest.mark.slow
 def test_every_address_keeps_to_the_table(world):
     records, people = world
     got = {}

@@ -37,7 +37,7 @@ class OfKind(ApiView):
         return access.get(request.user, number, verb, kind=self.kind)
 
     def answer(self, ticket: Ticket, user: User, status: int = 200) -> Response:
-        """The record as it is now, with its ETag."""
+        """The record as an action left it, with its ETag."""
         shown = rows.full(ticket, user, with_own=bool(self.kind))
         return Response(shown, status=status, headers={"ETag": etag(shown["version"])})
 
@@ -47,7 +47,7 @@ class RecordList(OfKind):
     opening: ClassVar[type[forms.Opening]] = forms.Opening
 
     def get(self, request: SignedInRequest) -> Response:
-        visible = Ticket.objects.visible_to(request.user)
+        visible = rows.ROWS.visible_to(request.user)
         if self.kind:
             visible = visible.of_kind(self.kind)
         found = TicketFilters.apply(request, visible)
@@ -55,7 +55,7 @@ class RecordList(OfKind):
             found = found.filter(resolved_at__isnull=False)
         return paged(
             request,
-            found.values(*rows.COLUMNS),
+            found,
             SORTS,
             lambda page: rows.summaries(page, request.user),
         )
@@ -86,8 +86,8 @@ class Record(OfKind):
         seen = values.pop("field_versions", None)
         with transaction.atomic():
             held = hold(request, ticket)
-            actions.edit(held, values, by=request.user, seen=seen)
-            return self.answer(held, request.user)
+            ticket = actions.edit(held, values, by=request.user, seen=seen)
+            return self.answer(ticket, request.user)
 
 
 class Transitions(OfKind):
@@ -116,8 +116,8 @@ class Transitions(OfKind):
         name = values.pop("transition")
         with transaction.atomic():
             held = hold(request, ticket)
-            actions.transition(held, name, by=request.user, **values)
-            return self.answer(held, request.user)
+            ticket = actions.transition(held, name, by=request.user, **values)
+            return self.answer(ticket, request.user)
 
 
 def hold(request: SignedInRequest, ticket: Ticket) -> Ticket:

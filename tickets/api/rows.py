@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from accounts.reach import reach_of
@@ -15,7 +14,9 @@ from tickets.enums import LinkType
 from tickets.models import Link, Ticket, TicketItem
 
 _PEOPLE = ("requester", "opened_by", "assignee")
+_PERSON = ("display_name", "roman_name")
 _NAMED = ("team", "service", "category", "pending_reason")
+_NAMES = ("name_ko", "name_en")
 _INSTANTS = (
     "opened_at", "updated_at", "responded_at", "resolved_at", "closed_at", "resume_at",
 )  # fmt: skip
@@ -28,10 +29,11 @@ _DESK = ("tags", "restricted", "priority_overridden", "reassign_count", "request
 COLUMNS = (
     "id", "serial", *_PLAIN, *_DESK, *_INSTANTS,
     *(f"{name}_id" for name in (*_PEOPLE, *_NAMED)),
-    *(f"{name}__{part}" for name in _PEOPLE for part in ("display_name", "roman_name")),
-    *(f"{name}__{part}" for name in _NAMED for part in ("name_ko", "name_en")),
+    *(f"{name}__{part}" for name in _PEOPLE for part in _PERSON),
+    *(f"{name}__{part}" for name in _NAMED for part in _NAMES),
 )  # fmt: skip
-ALL_COLUMNS = (*COLUMNS, "description", "field_versions")
+# The names of columns are looked up once, not for each request.
+ROWS = Ticket.objects.order_by().values(*COLUMNS)
 
 
 def summaries(rows: list[Mapping[str, Any]], user: User) -> list[dict[str, Any]]:
@@ -62,26 +64,38 @@ def address(kind: kinds.Kind, number: str) -> str:
 
 def full(ticket: Ticket, user: User, *, with_own: bool) -> dict[str, Any]:
     """One record with all its fields; `with_own`: those of its kind too."""
-    row = _with_parent(Ticket.objects.filter(pk=ticket.pk), user).values(*ALL_COLUMNS, "parent")[0]
     desk = reach_of(user).opens_desk
-    shown = summary(row, desk=desk)
-    shown["description"] = row["description"]
-    shown["parent"] = row["parent"]
+    shown = summary(_row(ticket), desk=desk)
+    shown["description"] = ticket.description
+    shown["parent"] = _parent(ticket, user)
     if desk:
-        shown["field_versions"] = row["field_versions"]
+        shown["field_versions"] = ticket.field_versions
         shown["items"] = _items(ticket)
     if with_own:
         shown |= own.values(ticket.kind_info, ticket.pk, desk=desk)
     return shown
 
 
-def _with_parent(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
-    """The number of the parent, where there is one that the reader may know of."""
-    visible = Ticket.objects.visible_to(user).values("pk")
-    above = Link.objects.filter(
-        target=OuterRef("pk"), type=LinkType.PARENT_OF, source__in=visible
-    ).values("source__number")[:1]
-    return tickets.annotate(parent=Subquery(above))
+def _row(ticket: Ticket) -> dict[str, Any]:
+    """A record at hand as the row that a list would have of it."""
+    row: dict[str, Any] = {name: getattr(ticket, name) for name in (*_PLAIN, *_DESK, *_INSTANTS)}
+    for names, parts in ((_PEOPLE, _PERSON), (_NAMED, _NAMES)):
+        for name in names:
+            row[f"{name}_id"] = getattr(ticket, f"{name}_id")
+            if row[f"{name}_id"] is not None:
+                other = getattr(ticket, name)
+                row |= {f"{name}__{part}": getattr(other, part) for part in parts}
+    return row
+
+
+def _parent(ticket: Ticket, user: User) -> str | None:
+    """The number of the record above, where there is one that the reader may know of."""
+    links = Link.objects.filter(target=ticket, type=LinkType.PARENT_OF)
+    above = links.values_list("source_id", flat=True)[:1]
+    if not above:
+        return None
+    parent = Ticket.objects.visible_to(user).filter(pk=above[0])
+    return parent.values_list("number", flat=True).first()
 
 
 def _items(ticket: Ticket) -> list[dict[str, Any]]:

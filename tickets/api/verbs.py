@@ -9,7 +9,6 @@ from core.api.views import no_content, read
 from tickets import access, actions
 from tickets.api import forms
 from tickets.api.records import OfKind, hold
-from tickets.models import Ticket
 
 
 class Assign(OfKind):
@@ -18,8 +17,7 @@ class Assign(OfKind):
         ticket = self.find(request, number)
         values = read(request, forms.Assigning)
         with transaction.atomic():
-            actions.assign(hold(request, ticket), by=request.user, **values)
-        given = Ticket.objects.select_related("requester", "service").get(pk=ticket.pk)
+            given = actions.assign(hold(request, ticket), by=request.user, **values)
         if not access.can(request.user, "view", given):
             return no_content()  # it went to a team whose records this person does not see
         return self.answer(given, request.user)
@@ -32,10 +30,10 @@ class Priority(OfKind):
         values = read(request, forms.Prioritising)
         with transaction.atomic():
             held = hold(request, ticket)
-            actions.override_priority(
+            ticket = actions.override_priority(
                 held, values["priority"], by=request.user, reason=values["reason"]
             )
-            return self.answer(held, request.user)
+            return self.answer(ticket, request.user)
 
 
 class Restriction(OfKind):
@@ -45,8 +43,8 @@ class Restriction(OfKind):
         restricted = read(request, forms.Restricting)["restricted"]
         with transaction.atomic():
             held = hold(request, ticket)
-            actions.restrict(held, restricted, by=request.user)
-            return self.answer(held, request.user)
+            ticket = actions.restrict(held, restricted, by=request.user)
+            return self.answer(ticket, request.user)
 
 
 class FollowUp(OfKind):
