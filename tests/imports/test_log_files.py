@@ -44,6 +44,7 @@ ROWS = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -61,6 +62,7 @@ def test_rows_never_seen_are_taken_or_named_and_nothing_crashes(rows, tmp_path):
     write_problems(tmp_path / "errors.csv", outcome.problems)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(content=st.binary(max_size=400))
 @pytest.mark.django_db
