@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 
 from accounts.models import User
-from accounts.reach import with_standing
+from accounts.reach import person_with_standing
 
 
 class EmailBackend(ModelBackend):
@@ -27,5 +27,5 @@ class EmailBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The signed-in person with their standing, in the one query every request makes."""
-        user = with_standing(User.objects.filter(pk=user_id)).first()
+        user = person_with_standing(user_id)
         return user if user is not None and self.user_can_authenticate(user) else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -44,6 +45,7 @@ class Reach:
         return Role.ADMINISTRATOR in self.roles
 
 
+_ANYBODY = -1  # stands for the id in the compiled statement
 NOBODY = Reach(0, frozenset(), frozenset(), None, False, False, False, False, False, False)
 
 
@@ -67,6 +69,21 @@ def with_standing(users: QuerySet[User]) -> QuerySet[User]:
         standing_teams=ArraySubquery(teams),
         standing_shares=Exists(shared),
     )
+
+
+def person_with_standing(pk: int) -> User | None:
+    """One person with their standing. Every request asks for this, so it is compiled once."""
+    statement, values = _statement()
+    return next(
+        iter(User.objects.raw(statement, [pk if v == _ANYBODY else v for v in values])), None
+    )
+
+
+@cache
+def _statement() -> tuple[str, tuple[Any, ...]]:
+    query = with_standing(User.objects.filter(pk=_ANYBODY)).query
+    statement, values = query.sql_with_params()
+    return statement, tuple(values)
 
 
 def _read(user: User) -> Reach:
