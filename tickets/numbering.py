@@ -36,7 +36,9 @@ def parse(text: str) -> tuple[str, int] | None:
 def normalise(text: str) -> str:
     """The stored spelling of a number; the text itself when it does not look like one."""
     found = parse(text)
-    return f"{found[0]}-{found[1]}" if found and found[0] else text.strip().upper()
+    return (
+        f"{found[0]}-{found[1]}" if found and found[0] else text.replace("\x00", "").strip().upper()
+    )
 
 
 def candidates(text: str) -> list[str]:

@@ -188,3 +188,9 @@ def test_every_verb_is_refused_to_a_stranger():
     able = access.abilities(people["stranger"], ticket)
     assert not any(able.values())
     assert list(itertools.compress(able, able.values())) == []
+
+
+@pytest.mark.parametrize("number", ["INC-1\x00", "\x00", "INC-" + "9" * 400, "", "😀"])
+def test_strange_numbers_are_simply_not_found(number):
+    with pytest.raises(NotFound):
+        access.get(make_agent(), number)

@@ -3,11 +3,21 @@
 import pytest
 
 from accounts.enums import Role
+from cmdb.enums import ServiceStatus
+from cmdb.models import Service
 from core import options
 from core.errors import ActionError, Conflict, NotAllowed
-from tests.factories import make_agent, make_item, make_service, make_team, make_user, open_incident
+from tests.factories import (
+    make_agent,
+    make_category,
+    make_item,
+    make_service,
+    make_team,
+    make_user,
+    open_incident,
+)
 from tickets import actions, priority
-from tickets.models import Event, PriorityCell, Ticket
+from tickets.models import Category, Event, PriorityCell, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +177,25 @@ def test_an_edit_that_changes_nothing_records_nothing(agent):
     before = Event.objects.filter(ticket=ticket).count()
     assert actions.edit(ticket, {"title": "Same"}, by=agent).version == Ticket.objects.get().version
     assert Event.objects.filter(ticket=ticket).count() == before
+
+
+@pytest.mark.parametrize("typed", ["Line one\r\nline two", "Bell\u0007 and \u001a end"])
+def test_a_title_is_one_line_without_control_characters(agent, typed):
+    title = actions.edit(open_incident(), {"title": typed}, by=agent).title
+    assert title in ("Line one line two", "Bell and end")
+
+
+def test_retired_services_and_old_categories_stay_but_go_on_nothing_new(agent):
+    service, category = make_service(), make_category()
+    ticket = open_incident(service=service, category=category)
+    Service.objects.filter(pk=service.pk).update(status=ServiceStatus.RETIRED)
+    Category.objects.filter(pk=category.pk).update(is_active=False)
+    service.refresh_from_db()
+    category.refresh_from_db()
+    assert actions.edit(ticket, {"service": service, "title": "New"}, by=agent).title == "New"
+    for name, value in (("service", service), ("category", category)):
+        with pytest.raises(ActionError) as refused:
+            open_incident(**{name: value})
+        assert refused.value.field == name
+        with pytest.raises(ActionError):
+            actions.edit(open_incident(), {name: value}, by=agent)

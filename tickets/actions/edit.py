@@ -12,7 +12,14 @@ from core.errors import ActionError, Clash, Conflict
 from core.events import emit
 from tickets import access, events, fields, priority
 from tickets.actions.base import Changes, lock, put, record, stored
-from tickets.actions.checks import check_not_closed, clean_tags, limited_text, required_text
+from tickets.actions.checks import (
+    check_not_closed,
+    check_offered,
+    clean_tags,
+    limited_text,
+    required_line,
+    required_text,
+)
 from tickets.enums import Verb
 from tickets.models import Event, Ticket, TicketItem
 
@@ -50,6 +57,7 @@ def edit(
         kind.detail_model.objects.get(pk=ticket.pk) if set(values) & kind.detail_names else None
     )
     _refuse_conflicts(ticket, detail, values, seen or {})
+    _refuse_withdrawn(ticket, values)
     own = {name: value for name, value in values.items() if name in kind.detail_names}
     base = {n: v for n, v in values.items() if n not in own and n != "items"}
     changes = put(ticket, base)
@@ -71,10 +79,19 @@ def edit(
     return ticket
 
 
+def _refuse_withdrawn(ticket: Ticket, values: Mapping[str, Any]) -> None:
+    """A record may keep a retired service or an old category, but not get one."""
+    service, category = values.get("service"), values.get("category")
+    check_offered(
+        service if service and service.pk != ticket.service_id else None,
+        category if category and category.pk != ticket.category_id else None,
+    )
+
+
 def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
     cleaned = dict(values)
     if "title" in cleaned:
-        cleaned["title"] = required_text("title", cleaned["title"], limit=250)
+        cleaned["title"] = required_line("title", cleaned["title"])
     if "description" in cleaned:
         cleaned["description"] = limited_text("description", cleaned["description"])
     if "tags" in cleaned:

@@ -17,7 +17,7 @@ from core.states import Phase
 from tickets import access, events, kinds, priority, routing
 from tickets.actions.assign import give
 from tickets.actions.base import current_channel, lock, record, stored
-from tickets.actions.checks import check_assignee, clean_tags, required_text
+from tickets.actions.checks import check_assignee, check_offered, clean_tags, required_line
 from tickets.enums import Impact, LinkType, Urgency, Verb
 from tickets.models import Category, Link, Ticket, TicketItem
 from tickets.numbering import next_serial
@@ -52,6 +52,7 @@ def open_ticket(
     """
     requester = requester or by
     _check_opener(by, requester, team, assignee, restricted)
+    check_offered(service, category)
     return _create(
         kind,
         by=by,
@@ -100,7 +101,7 @@ def _create(
         vip=requester.is_vip,
         critical=bool(service and service.criticality == Criticality.BUSINESS_CRITICAL),
     )
-    title = required_text("title", title, limit=250)
+    title = required_line("title", title)
     team = team or routing.team_for(
         kind=kind, title=title, priority=level, service=service, category=category
     )

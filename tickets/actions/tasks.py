@@ -13,7 +13,7 @@ from core.errors import ActionError
 from core.events import emit
 from tickets import access, events
 from tickets.actions.base import Changes, lock, put, record
-from tickets.actions.checks import check_assignee, check_not_closed, limited_text, required_text
+from tickets.actions.checks import check_assignee, check_not_closed, limited_text, required_line
 from tickets.enums import TASK_ENDED, TaskState, Verb
 from tickets.models import ChecklistItem, Task, Ticket, WorkTemplate
 from tickets.numbering import TASK_SEQUENCE, next_serial
@@ -50,7 +50,7 @@ def add_task(
     task = Task.objects.create(
         number=f"TSK-{next_serial(TASK_SEQUENCE)}",
         ticket=ticket,
-        title=required_text("title", title, limit=250),
+        title=required_line("title", title),
         description=limited_text("description", description),
         team=team or ticket.team,
         assignee=assignee,
@@ -78,7 +78,7 @@ def change_task(task: Task, values: Mapping[str, Any], *, by: User | None) -> Ta
         )
     values = dict(values)
     if "title" in values:
-        values["title"] = required_text("title", values["title"], limit=250)
+        values["title"] = required_line("title", values["title"])
     check_assignee(values.get("assignee"))
     _check_times(
         values.get("planned_start", task.planned_start), values.get("planned_end", task.planned_end)
@@ -138,7 +138,7 @@ def add_check(ticket: Ticket, text: str, *, by: User | None) -> ChecklistItem:
     check_not_closed(ticket)
     line = ChecklistItem.objects.create(
         ticket=ticket,
-        text=required_text("text", text, limit=250),
+        text=required_line("text", text),
         position=_next_position(ChecklistItem, ticket),
     )
     record(ticket, Verb.CHECKED, by=by, data={"line": line.text, "did": "added"})
