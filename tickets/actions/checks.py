@@ -55,9 +55,8 @@ def check_offered(service: Service | None, category: Category | None) -> None:
     if service is not None and service.status == ServiceStatus.RETIRED:
         raise ActionError(_("This service is retired. Choose another one."), field="service")
     if category is not None and not category.is_active:
-        raise ActionError(
-            _("This category is no longer offered. Choose another."), field="category"
-        )
+        message = _("This category is no longer offered. Choose another one.")
+        raise ActionError(message, field="category")
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:
