@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import make_agent, make_service, make_team, make_user, open_incident
-from tickets.models import Ticket
+from tickets.models import ExternalReference, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +45,12 @@ def test_requesters_and_strangers_get_none_of_it(client):
     assert client.get(reverse("desk:proposal"), {"title": secret.title}).status_code == 403
     client.force_login(make_agent())
     assert client.get(f"{secret.get_absolute_url()}similar/").status_code == 404
+
+
+def test_numbers_in_other_tools_stand_with_the_links(client, agent):
+    ticket = open_incident()
+    ExternalReference.objects.create(
+        ticket=ticket, system="servicenow", type="record", value="INC0000045"
+    )
+    page = client.get(f"{ticket.get_absolute_url()}panel/links/").content.decode()
+    assert "INC0000045" in page
