@@ -102,9 +102,12 @@ class TicketPage:
 
     @cached_property
     def _aside(self) -> tuple[Any, ...]:
-        """Links, open tasks and lines, files, and when the person last read: one statement."""
+        """Visible links, open tasks and lines, files, when the person last read: one statement."""
         mine = Link.objects.order_by().filter
-        links = mine(source=OuterRef("pk")).union(mine(target=OuterRef("pk")), all=True)
+        visible = Ticket.objects.visible_to(self.user).order_by().values("pk")
+        links = mine(source=OuterRef("pk"), target__in=visible).union(
+            mine(target=OuterRef("pk"), source__in=visible), all=True
+        )
         tasks = Task.objects.filter(ticket=OuterRef("pk")).exclude(state__in=TASK_ENDED)
         lines = ChecklistItem.objects.filter(ticket=OuterRef("pk"), done_at=None)
         files = Attachment.objects.filter(ticket=OuterRef("pk"), removed_at=None)

@@ -96,7 +96,8 @@ def move(request: HttpRequest, folder: str, number: str, name: str) -> HttpRespo
     if found is None:
         raise ActionError(_("That step is not open any more. The page shows the current state."))
     with_reply = "reply" in request.GET or "reply" in request.POST
-    children = ticket.links_out.filter(type=LinkType.PARENT_OF).count()
+    visible = Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]
+    children = ticket.links_out.filter(type=LinkType.PARENT_OF, target__in=visible).count()
     form = TransitionForm(
         found,
         request.POST if request.method == "POST" else None,

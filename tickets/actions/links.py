@@ -33,8 +33,12 @@ def link(source: Ticket, link_type: LinkType, target: Ticket, *, by: User | None
 
 @transaction.atomic
 def unlink(made: Link, *, by: User | None) -> None:
-    """Take a link away; both histories keep that it was there."""
+    """Take a link away; both histories keep that it was there.
+
+    Needs what making it needs: a link to a record out of sight does not exist.
+    """
     source, target = _lock_both(made.source, made.target)
+    access.require(by, "view", target)
     access.require(by, "link", source)
     if Link.objects.filter(pk=made.pk).exists():
         _record_both(made, source, target, Verb.UNLINKED, by)
