@@ -60,6 +60,14 @@ function insert(textarea, text) {
   textarea.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+/** The time to undo is over: who still stands on the button is put on the next one. */
+function expire(bar) {
+  const held = bar.contains(document.activeElement);
+  const composer = bar.closest("[data-composer]");
+  bar.remove();
+  if (held) $("[data-compose]", composer ?? document)?.focus({ preventScroll: true });
+}
+
 export function start() {
   on("click", "[data-compose]", (_event, button) => open(button.dataset.compose));
   on("click", "[data-compose-close]", (_event, button) => close(button.closest("[data-composer]")));
@@ -92,6 +100,6 @@ export function start() {
   });
   document.body.addEventListener("htmx:load", ({ detail }) => {
     const bar = detail.elt.matches?.("[data-undo]") ? detail.elt : $("[data-undo]", detail.elt);
-    if (bar) setTimeout(() => bar.remove(), Number(bar.dataset.undo) * 1000);
+    if (bar) setTimeout(() => expire(bar), Number(bar.dataset.undo) * 1000);
   });
 }

@@ -114,7 +114,10 @@ export function start() {
   document.body.addEventListener("modal:close", () => closeDialog($("#modal")));
   on("pointerover", "[data-tip]", (event, element) => event.pointerType !== "touch" && showTip(element));
   on("pointerout", "[data-tip]", hideTip);
-  on("focusin", "[data-tip]", (_event, element) => element.matches(":focus-visible") && showTip(element));
+  // Focus may come from a popover that is just being shown, which lets no other be shown.
+  on("focusin", "[data-tip]", (_event, element) =>
+    setTimeout(() => element === document.activeElement && element.matches(":focus-visible") && showTip(element)),
+  );
   on("focusout", "[data-tip]", hideTip);
   addEventListener("scroll", hideTip, { capture: true, passive: true });
   on("click", "[data-shortcut-sheet]", () => openDialog($("#shortcuts")));

@@ -331,12 +331,17 @@ export function start() {
     syncPeek();
   });
   let kept = [];
+  let held = "";
   document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.target?.id === "queue") kept = $$("#queue [data-keep-open][open]").map(({ id }) => id);
+    if (detail.target?.id !== "queue") return;
+    kept = $$("#queue [data-keep-open][open]").map(({ id }) => id);
+    held = document.activeElement?.closest("[data-keep-open][open]") ? document.activeElement.id : "";
   });
   document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.target?.id !== "queue") return;
     for (const id of kept.splice(0)) document.getElementById(id).open = true;
+    if (held) document.getElementById(held)?.focus({ preventScroll: true });
+    held = "";
     const path = detail.pathInfo?.finalRequestPath;
     const here = location.pathname + location.search;
     const moved = path && detail.requestConfig?.verb === "get" && !here.startsWith(path.split("#")[0] + "&peek") && here !== path;

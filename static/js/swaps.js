@@ -2,7 +2,9 @@
 import { $, csrfToken, toast, word } from "./dom.js";
 import { expired } from "./session.js";
 
+// By request, not by element: an element that the answer removes never hears that it has ended.
 const busyTimers = new WeakMap();
+let focusedBefore = null;
 
 function refused(xhr) {
   if (xhr.status === 401) return expired();
@@ -29,11 +31,12 @@ export function start() {
     detail.headers["X-CSRFToken"] = csrfToken();
   });
   body.addEventListener("htmx:beforeRequest", ({ detail }) => {
-    const { elt, target } = detail;
-    body.dataset.lastFocus = document.activeElement?.id ?? "";
+    const { elt, target, xhr } = detail;
+    focusedBefore = document.activeElement;
+    body.dataset.lastFocus = elt.dataset.focusAfter ?? focusedBefore?.id ?? "";
     elt.setAttribute("aria-disabled", "true");
     busyTimers.set(
-      elt,
+      xhr,
       setTimeout(() => {
         target?.setAttribute("aria-busy", "true");
         if (elt.matches(".btn")) elt.setAttribute("aria-busy", "true");
@@ -41,8 +44,8 @@ export function start() {
     );
   });
   body.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const { elt, target } = detail;
-    clearTimeout(busyTimers.get(elt));
+    const { elt, target, xhr } = detail;
+    clearTimeout(busyTimers.get(xhr));
     elt.removeAttribute("aria-disabled");
     elt.removeAttribute("aria-busy");
     target?.removeAttribute("aria-busy");
@@ -61,10 +64,12 @@ export function start() {
   body.addEventListener("htmx:afterSettle", ({ detail }) => {
     const root = detail.elt;
     if (!root?.isConnected) return;
-    if (root.hasAttribute("data-quiet")) return;
-    if (focusInto(root)) return;
     const active = document.activeElement;
-    if (active && active !== body) return;
+    const lost = !active || active === body;
+    // A quiet part takes no focus, but gives back what its own swap has taken away.
+    if (root.hasAttribute("data-quiet") && (!lost || !focusedBefore || focusedBefore === body)) return;
+    if (!root.hasAttribute("data-quiet") && focusInto(root)) return;
+    if (!lost) return;
     const known = body.dataset.lastFocus && document.getElementById(body.dataset.lastFocus);
     const fallback = known || root.closest("[data-focus-fallback]") || $("[data-focus-fallback]", root);
     if (!fallback) return;

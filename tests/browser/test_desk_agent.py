@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from desk.actions.display import set_display
 from tests.factories import (
     PASSWORD,
     make_agent,
@@ -438,3 +439,52 @@ def test_the_page_keeps_its_shape_through_every_answer(open_page, agent, tickets
     assert page.evaluate(shape) == before
     for name in ("ticket-head", "people", "resolution", "composer"):
         expect(page.locator(f"#{name}")).to_have_count(1)
+
+
+def test_a_filter_leaves_the_list_neither_dimmed_nor_without_focus(open_page, agent, tickets):
+    page = open_page(agent, "/desk/q/all/")
+    page.locator("#add-filter").click()
+    page.locator(".submenu > summary", has_text="Priority").click()
+    page.locator("#filter-priority").get_by_label("P3").check()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"f\.priority=3"))
+    expect(page.locator("#chip-priority")).to_be_focused()
+    page.wait_for_timeout(300)  # longer than the delay before a list is shown as busy
+    expect(page.locator("#queue")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_columns_are_chosen_without_losing_the_place(open_page, agent, tickets):
+    page = open_page(agent, "/desk/q/all/")
+    page.locator("#display-menu > summary").click()
+    box = page.locator("#display-menu").get_by_label("Category")
+    box.focus()
+    with page.expect_response(re.compile(r"/desk/q/all/(\?|$)")):
+        page.keyboard.press("Space")
+    expect(page.locator("th.q-category")).to_be_visible()
+    expect(box).to_be_focused()
+
+
+def test_the_title_stays_readable_whatever_columns_and_panes_are_open(
+    open_page, agent, tickets, fits
+):
+    every = "priority number status assignee team category impact urgency channel reopens".split()
+    set_display(by=agent, density="default", columns=[*every, "created", "age", "updated"])
+    page = open_page(agent, "/desk/q/all/")
+    title = page.locator(f"#row-{tickets[0].number} .q-title")
+    assert title.bounding_box()["width"] > 200
+    title.locator("a").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#peek")).to_be_visible()
+    assert title.bounding_box()["width"] > 200
+    fits(page)
+
+
+def test_the_time_to_undo_ends_without_dropping_the_focus(open_page, agent, tickets):
+    page = open_page(agent, tickets[0].get_absolute_url())
+    page.keyboard.press("m")
+    page.keyboard.type("Looked at the logs")
+    page.keyboard.press("Control+Enter")
+    undo = page.locator("[data-undo] button")
+    expect(undo).to_be_focused()
+    expect(undo).to_have_count(0, timeout=15000)
+    expect(page.locator("[data-compose]").first).to_be_focused()
