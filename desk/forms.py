@@ -147,9 +147,7 @@ class NewTicketForm(forms.Form):
 class AssignForm(forms.Form):
     """Another team, and why."""
 
-    team = forms.ModelChoiceField(
-        Team.objects.filter(is_active=True), label=_("Team"), error_messages=FILL_IN
-    )
+    team = _named(Team, _("Team"))
     reason = _text(
         pgettext_lazy("assignment", "Why does it go there?"),
         2,
@@ -210,9 +208,7 @@ class CheckForm(forms.Form):
 
 
 class TemplateForm(forms.Form):
-    template = forms.ModelChoiceField(
-        WorkTemplate.objects.filter(is_active=True), label=_("Template"), error_messages=FILL_IN
-    )
+    template = _named(WorkTemplate, _("Template"))
 
 
 class DescriptionForm(forms.Form):
