@@ -105,7 +105,16 @@ export function start() {
   on("click", "[data-dialog]", (_event, opener) => openDialog(document.getElementById(opener.dataset.dialog), opener));
   on("click", "[data-dialog-close]", (_event, button) => closeDialog(button.closest("dialog")));
   on("click", "[data-toast-close]", (_event, button) => button.closest("[data-toast]").remove());
-  document.addEventListener("close", ({ target }) => target.opener?.isConnected && target.opener.focus(), true);
+  // What opened the dialog may have been drawn anew, or be about to be: it is found by its name.
+  document.addEventListener(
+    "close",
+    ({ target: { opener } }) => {
+      if (!opener) return;
+      if (opener.id) document.body.dataset.lastFocus = opener.id;
+      (opener.isConnected ? opener : opener.id && document.getElementById(opener.id))?.focus?.();
+    },
+    true,
+  );
   document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
     if (detail.target.id !== "modal-body") return;
     if (detail.target.childElementCount) openDialog($("#modal"), detail.requestConfig.elt);

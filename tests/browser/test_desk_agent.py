@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from desk.actions.display import set_display
+from desk.columns import COLUMNS
 from tests.factories import (
     PASSWORD,
     make_agent,
@@ -467,8 +468,7 @@ def test_columns_are_chosen_without_losing_the_place(open_page, agent, tickets):
 def test_the_title_stays_readable_whatever_columns_and_panes_are_open(
     open_page, agent, tickets, fits
 ):
-    every = "priority number status assignee team category impact urgency channel reopens".split()
-    set_display(by=agent, density="default", columns=[*every, "created", "age", "updated"])
+    set_display(by=agent, columns=list(COLUMNS))
     page = open_page(agent, "/desk/q/all/")
     title = page.locator(f"#row-{tickets[0].number} .q-title")
     assert title.bounding_box()["width"] > 200
@@ -488,3 +488,17 @@ def test_the_time_to_undo_ends_without_dropping_the_focus(open_page, agent, tick
     expect(undo).to_be_focused()
     expect(undo).to_have_count(0, timeout=15000)
     expect(page.locator("[data-compose]").first).to_be_focused()
+
+
+def test_title_and_description_give_the_focus_back_when_saved(open_page, agent, tickets):
+    page = open_page(agent, tickets[0].get_absolute_url())
+    page.locator("#title-edit").click()
+    page.locator("#title-input").fill("Another title")
+    page.keyboard.press("Enter")
+    expect(page.locator("#title-edit")).to_have_text("Another title")
+    expect(page.locator("#title-edit")).to_be_focused()
+    page.locator("#description-edit").click()
+    page.locator("#id_description").fill("What was seen")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#timeline")).to_contain_text("What was seen")
+    expect(page.locator("#description-edit")).to_be_focused()
