@@ -46,6 +46,8 @@ NEWS = Greatest("opened_at", "replied_at", "resolved_at", "closed_at")
 SIZE = 20
 MOST_COMPARED = 300
 _ALIKE = 0.3
+# Pairs of the polite endings that most Korean titles share: they say nothing of the matter.
+_ENDINGS = frozenset(("니다", "습니", "됩니", "합니", "입니", "않습", "없습", "있습", "안"))
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def services(text: str, most: int = 30) -> list[dict[str, Any]]:
 def _pairs(text: str) -> set[str]:
     return {
         word[at : at + 2] for word in text.casefold().split() for at in range(max(1, len(word) - 1))
-    }
+    } - _ENDINGS
 
 
 def _likeness(wanted: set[str], found: set[str]) -> float:

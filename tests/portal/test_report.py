@@ -196,6 +196,14 @@ def test_similar_shows_own_open_records_in_both_languages(client, requester):
     assert client.get(url, {"title": "Coffee machine"}).content.decode().strip() == ""
 
 
+def test_similar_is_not_misled_by_polite_endings(client, requester):
+    open_incident("메일이 스팸으로 분류됩니다", by=requester)
+    open_incident("화면이 켜지지 않습니다", by=requester)
+    url = reverse("portal:similar")
+    for title in ("프린터가 안 됩니다", "로그인이 되지 않습니다"):
+        assert client.get(url, {"title": title}).content.decode().strip() == ""
+
+
 def test_similar_never_shows_what_others_reported(client, requester):
     open_incident("Payroll shows the wrong salary")
     open_incident("Payroll is restricted", by=make_user(), service=make_service())
