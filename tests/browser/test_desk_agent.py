@@ -17,6 +17,7 @@ from tests.factories import (
     make_user,
     open_incident,
     resolution,
+    waiting_for_requester,
 )
 from tickets import actions
 from tickets.models import CannedText, Comment, PendingReason, Seen, Ticket
@@ -365,7 +366,7 @@ def test_axe_finds_nothing(open_page, accessible, agent, tickets, language, them
     actions.comment(ticket, "Public", by=agent)
     actions.comment(ticket, "Note", by=agent, visibility="internal")
     actions.edit(ticket, {"items": [make_item()], "category": make_category()}, by=agent)
-    actions.transition(tickets[1], "pend", by=agent, pending_reason=PendingReason.objects.first())
+    actions.transition(tickets[1], "pend", by=agent, pending_reason=waiting_for_requester())
     Seen.objects.create(user=agent, ticket=tickets[2], version=99)
     page = open_page(agent, "/desk/q/open/", language=language, theme=theme)
     accessible(page)
