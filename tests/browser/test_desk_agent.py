@@ -20,7 +20,7 @@ from tests.factories import (
     waiting_for_requester,
 )
 from tickets import actions
-from tickets.models import CannedText, Comment, PendingReason, Seen, Ticket
+from tickets.models import CannedText, Comment, Seen, Ticket
 
 pytestmark = [
     pytest.mark.browser,
