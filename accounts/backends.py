@@ -16,8 +16,11 @@ class EmailBackend(ModelBackend):
     ) -> User | None:
         if not username or password is None:
             return None
-        user = User.objects.filter(email__iexact=username.strip()).first()
-        if user is None:
+        name = username.strip().lower()
+        user = User.objects.filter(email__iexact=name).first()
+        # The database takes ı for I and ſ for S. Failures are counted by the name as typed, so a
+        # spelling that merely looks alike would have tries of its own.
+        if user is None or user.email.lower() != name:
             # Hash anyway, so that the answer takes as long as for a known address.
             User().set_password(password)
             return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -62,13 +63,14 @@ class ChangePasswordForm(NewPasswordForm):
     old_password = _password(_("Present password"), "current-password")
     field_order = ("old_password", "new_password1", "new_password2")
 
-    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.request = request
 
     def clean_old_password(self) -> str:
+        """Failures count as at the sign-in page: a stolen session must not try for ever."""
         given: str = self.cleaned_data["old_password"]
-        if not self.user.check_password(given):
+        if not authenticate(self.request, username=self.request.user.email, password=given):
             raise forms.ValidationError(_("This is not your present password."))
         return given
 

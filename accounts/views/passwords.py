@@ -77,7 +77,7 @@ class ChooseByLink(PasswordResetConfirmView):
 def change(request: HttpRequest) -> HttpResponse:
     """Change one's password; every other browser is signed out."""
     user = person(request)
-    form = ChangePasswordForm(user, request.POST or None)
+    form = ChangePasswordForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             passwords.set_password(
