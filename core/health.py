@@ -158,6 +158,15 @@ def ready(request: HttpRequest) -> HttpResponse:
 PAGES = {"/healthz": live, "/readyz": ready, "/metrics": metrics.page}
 
 
+# These answers pass no later middleware, so they carry what every answer carries by themselves.
+_GUARD = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
 class ProbeMiddleware:
     """Answers machines before anything else looks at the request.
 
@@ -174,6 +183,8 @@ class ProbeMiddleware:
             return self.get_response(request)
         response = page(request)
         response["Cache-Control"] = "no-store"
+        for name, value in _GUARD.items():
+            response[name] = value
         return response
 
 

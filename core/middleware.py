@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from core import context
+from core import context, options
+from core.api.problems import too_large
 from core.errors import ActionError
 from core.views import refusal
 
@@ -33,6 +35,45 @@ class RequestContextMiddleware:
 def _channel(path: str) -> str:
     first = path.split("/", 2)[1]
     return first if first in ("api", "portal") else "web"
+
+
+class BodyLimitMiddleware:
+    """Refuses a body larger than any form of ours, before it is read and fills the disk."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _octets(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and _octets(request) > _most():
+            return too_large(request)  # type: ignore[return-value]
+        return self.get_response(request)
+
+
+def _octets(request: HttpRequest) -> int:
+    """What the request says it brings. What brings more is cut there by Django."""
+    given = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+
+
+def _most() -> int:
+    """As many of the largest files as one form may have, and its words."""
+    file = options.get("attachment_megabytes") * 1024 * 1024
+    return int(file * settings.ATTACHMENT_MAX_COUNT + settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+class PrivateMiddleware:
+    """What was made for one reader is kept by no cache in between, and asked for again.
+
+    An answer that says otherwise itself is left alone.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
 
 class ActionErrorMiddleware:

@@ -17,6 +17,12 @@ def refusal(request: HttpRequest, error: ActionError) -> HttpResponse:
     )
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """A body that nothing here takes."""
+    message = _("This is more than can be sent at once. Send fewer or smaller files.")
+    return render(request, "400.html", {"message": message}, status=413)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that outlived its session: say so instead of a bare 403."""
     message = _("The page was open too long. Reload it and send it again; your draft is kept.")

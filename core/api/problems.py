@@ -17,7 +17,7 @@ from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from core import context
+from core import context, views
 from core.errors import ActionError, Conflict
 
 CONTENT_TYPE = "application/problem+json"
@@ -170,6 +170,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if not is_api(request):
         return defaults.bad_request(request, exception)
     return answer(describe(exception)[1])
+
+
+def too_large(request: HttpRequest) -> HttpResponseBase:
+    """A body that nothing here takes."""
+    return answer(describe(TooLarge())[1]) if is_api(request) else views.too_large(request)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -20,7 +20,7 @@ def tried(client, email, password="wrong"):
     "spelling", ["mınsık@example.org", "minſik@example.org", "MINSıK@example.org"]
 )
 def test_letters_that_only_look_alike_are_another_name(client, spelling):
-    """PostgreSQL's UPPER makes I of ı and S of ſ: each spelling would have five tries of its own."""
+    """PostgreSQL makes I of ı and S of ſ: each spelling would have five tries of its own."""
     make_user(email="minsik@example.org")
     assert tried(client, f"{spelling}@example.org", PASSWORD) == 422
     assert client.get("/me/").status_code == 302
