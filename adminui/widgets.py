@@ -8,6 +8,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from core.text import row_id
+
 
 class Picker(forms.TextInput):
     """A text box with suggestions (ui/_picker.html) that sends the id of the chosen row."""
@@ -21,7 +23,7 @@ class Picker(forms.TextInput):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         attrs = {**self.attrs, **(attrs or {})}
-        row = self.rows.filter(pk=value).first() if str(value or "").isdigit() else None
+        row = self.rows.filter(pk=row_id(value)).first()
         context = {
             "name": name,
             "url": reverse("desk:pick", args=[self.source]),

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -34,6 +34,25 @@ _DOUBLE = {
 }  # fmt: skip
 _RUN = re.compile(r"[^\W_]+")
 _SYLLABLES = re.compile(r"[가-힣]+")
+
+
+def row_id(text: object) -> int | None:
+    """The id of a row that a request names; None where it is none the database could hold.
+
+    Stricter than str.isdigit, which takes "²" for a digit.
+    """
+    given = str(text or "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
+
+
+def row_ids(texts: Iterable[str]) -> list[int]:
+    """Those of the texts that are ids."""
+    return [pk for pk in map(row_id, texts) if pk is not None]
+
+
+def without_nul(text: str) -> str:
+    """Text as the database can hold it."""
+    return text.replace("\x00", "")
 
 
 def words(query: str) -> list[str]:

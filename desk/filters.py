@@ -13,6 +13,7 @@ from accounts.models import Team, User
 from cmdb.models import Service
 from core import formats
 from core.states import PHASE_LABELS
+from core.text import row_ids
 from tickets import kinds
 from tickets.enums import Channel
 from tickets.filters import ME, MY_TEAMS, NOBODY, limits
@@ -85,7 +86,7 @@ def _yes() -> list[Choice]:
 
 
 def _people_words(values: Sequence[str]) -> list[str]:
-    ids = [int(value) for value in values if value.isdigit()]
+    ids = row_ids(values)
     known = {str(user.pk): user.name for user in User.objects.filter(pk__in=ids)} if ids else {}
     tokens = {ME: _("me"), NOBODY: _("unassigned")}
     return [tokens.get(value) or known.get(value, value) for value in values]

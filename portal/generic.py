@@ -27,7 +27,7 @@ _SALT = "portal.author"
 _PUT_BY = "portal_put_by"
 _LONGEST_AUTHORSHIP = 30 * 24 * 3600
 _LONGEST_KEPT = 100_000
-_SLOT = re.compile(r"^portal:(report|reply:[A-Z]{2,5}-\d{1,15})$")
+_SLOT = re.compile(r"portal:(report|reply:[A-Z]{2,5}-[0-9]{1,15})")
 # The fields of the portal's forms that are worth keeping.
 TYPED = ("title", "details", "service", "affected", "working", "text")
 
@@ -95,7 +95,7 @@ def person(request: HttpRequest) -> User:
 def slot_in(request: HttpRequest) -> str:
     """The form that a request is about; empty when it names none."""
     slot = request.POST.get("slot", "")
-    return slot if _SLOT.match(slot) else ""
+    return slot if _SLOT.fullmatch(slot) else ""
 
 
 def typed(request: HttpRequest) -> dict[str, str]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.reach import reach_of
 from core.states import Phase
+from core.text import row_id, row_ids
 from tickets import kinds
 from tickets.enums import Channel
 from tickets.paging import Order
@@ -157,8 +158,9 @@ def _id_or(*tokens: str, slugs: bool = False) -> Callable[[str], str | None]:
         token = _OLD_TOKENS.get(text, text)
         if token in tokens:
             return token
-        if text.isascii() and text.isdigit() and int(text) <= _LARGEST_ID:
-            return str(int(text))
+        pk = row_id(text)
+        if pk is not None and pk <= _LARGEST_ID:
+            return str(pk)
         return text if slugs and 0 < len(text) <= 80 and not text.startswith("@") else None
 
     return clean
@@ -242,16 +244,12 @@ def _in(column: str) -> Callable[[list[str], User], Q]:
     return lambda values, user: Q(**{f"{column}__in": values})
 
 
-def _ids(values: list[str]) -> list[int]:
-    return [int(value) for value in values if value.isdigit()]
-
-
 def _row(column: str, slug: str) -> Callable[[list[str], User], Q]:
     """Rows named by id or by slug."""
 
     def condition(values: list[str], user: User) -> Q:
-        slugs = [value for value in values if not value.isdigit() and not value.startswith("@")]
-        found = Q(**{f"{column}_id__in": _ids(values)})
+        slugs = [value for value in values if row_id(value) is None and not value.startswith("@")]
+        found = Q(**{f"{column}_id__in": row_ids(values)})
         found = found | Q(**{f"{column}__{slug}__in": slugs}) if slugs else found
         return found | Q(**{f"{column}__isnull": True}) if NOBODY in values else found
 
@@ -265,7 +263,7 @@ def _team(values: list[str], user: User) -> Q:
 
 def _person(column: str) -> Callable[[list[str], User], Q]:
     def condition(values: list[str], user: User) -> Q:
-        ids = [*_ids(values), user.pk] if ME in values else _ids(values)
+        ids = [*row_ids(values), user.pk] if ME in values else row_ids(values)
         found = Q(**{f"{column}_id__in": ids})
         return found | Q(**{f"{column}__isnull": True}) if NOBODY in values else found
 

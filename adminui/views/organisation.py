@@ -16,6 +16,7 @@ from adminui.base import administration, attempt, oversight, show, tell
 from adminui.forms.log import LogFilter
 from adminui.forms.organisation import OptionsForm
 from core import outbox
+from core.text import row_ids
 
 MOST_MESSAGES = 100
 
@@ -52,7 +53,7 @@ def show_outbox(request: HttpRequest) -> HttpResponse:
 @require_POST
 def act_on_messages(request: HttpRequest) -> HttpResponse:
     """Try one, or all that are shown, again; or give one up for good."""
-    pks = [int(pk) for pk in request.POST.getlist("message") if pk.isdigit()]
+    pks = row_ids(request.POST.getlist("message"))
     discards = "discard" in request.POST
     act = organisation.discard_messages if discards else organisation.retry_messages
     said = (

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import ActionError, NotFound
 from core.models import pick
+from core.text import row_id
 from desk.actions import conversation
 from desk.queries.ticketpage import TicketPage
 from desk.views.answers import reload, surface
@@ -40,8 +41,7 @@ def send(request: HttpRequest, folder: str, number: str) -> HttpResponse:
 def _say(request: HttpRequest, ticket: Ticket, mode: str) -> Comment:
     body = request.POST.get("body", "")
     files = [Upload.of(file) for file in request.FILES.getlist("files")]
-    last = request.POST.get("last_seen", "")
-    last_seen = int(last) if last.isdigit() else None
+    last_seen = row_id(request.POST.get("last_seen"))
     user: Any = request.user
     if mode == "reply" and request.POST.get("then") == "wait":
         return conversation.reply_and_wait(ticket, body, by=user, files=files, last_seen=last_seen)

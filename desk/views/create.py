@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.reach import reach_of
 from core.errors import ActionError, NotAllowed
+from core.text import row_id
 from desk.forms import NewTicketForm
 from desk.views.answers import put_errors
 from desk.views.base import desk_page
@@ -67,9 +68,7 @@ def _names(form: NewTicketForm) -> dict[str, str]:
     for name in ("requester", "service", "category", "team", "assignee"):
         value = form[name].value()
         found = (
-            form.fields[name].queryset.filter(pk=value).first()  # type: ignore[attr-defined]
-            if str(value or "").isdigit()
-            else None
+            form.fields[name].queryset.filter(pk=row_id(value)).first()  # type: ignore[attr-defined]
         )
         names[name] = found.name if found else ""
     return names

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from core.errors import NotFound
+from core.text import without_nul
 from desk.queries.pickers import SOURCES
 from desk.views.base import desk_page
 
@@ -15,5 +16,5 @@ from desk.views.base import desk_page
 def pick(request: HttpRequest, source: str) -> HttpResponse:
     if source not in SOURCES:
         raise NotFound(_("There is no such list."))
-    text = request.GET.get("q", "")[:80]
+    text = without_nul(request.GET.get("q", ""))[:80]
     return render(request, "ui/_options.html", {"options": SOURCES[source](text, request.user)})  # type: ignore[arg-type]

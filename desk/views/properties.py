@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from cmdb.models import ConfigurationItem
 from core.errors import ActionError, Conflict, NotFound
+from core.text import row_id, row_ids
 from desk.forms import AssignForm, DescriptionForm, PriorityForm
 from desk.queries.ticketpage import EDITORS, TicketPage
 from desk.queries.timeline import names_of, word
@@ -40,8 +41,8 @@ def edit(request: HttpRequest, folder: str, number: str, name: str) -> HttpRespo
 
 
 def _seen(request: HttpRequest, name: str) -> dict[str, int]:
-    version = request.POST.get("seen", "")
-    return {name: int(version)} if version.isdigit() else {}
+    version = row_id(request.POST.get("seen"))
+    return {name: version} if version is not None else {}
 
 
 def _field(
@@ -81,7 +82,7 @@ def _value(request: HttpRequest, ticket: Ticket, name: str) -> Any:
     raw = request.POST.get("value", "").strip()
     editor = EDITORS[name]
     if editor == "items":
-        ids = [int(pk) for pk in request.POST.getlist("value") if pk.isdigit()]
+        ids = row_ids(request.POST.getlist("value"))
         return list(ConfigurationItem.objects.filter(pk__in=ids))
     if editor == "tags":
         return [
@@ -93,11 +94,11 @@ def _value(request: HttpRequest, ticket: Ticket, name: str) -> Any:
     if editor == "check":
         return raw == "on"
     if editor == "select":
-        return int(raw) if raw.isdigit() else 0
+        return row_id(raw) or 0
     if not raw:
         return None
     model = apps.get_model(fields.model_of(ticket.kind_info, name))
-    row = model.objects.filter(pk=int(raw)).first() if raw.isdigit() else None
+    row = model.objects.filter(pk=row_id(raw)).first()
     if row is None:
         raise ActionError(_("Choose one of the values offered."), field=name)
     return row
@@ -158,11 +159,8 @@ def assign(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     """Give the record to a person: an id, @me, or @none."""
     ticket = access.get(request.user, number)  # type: ignore[arg-type]
     wanted = request.POST.get("assignee", "")
-    person: User | None = None
-    if wanted == "@me":
-        person = request.user  # type: ignore[assignment]
-    elif wanted.isdigit():
-        person = User.objects.filter(pk=int(wanted)).first()
+    named = User.objects.filter(pk=row_id(wanted))
+    person: Any = request.user if wanted == "@me" else named.first()
     if person is None and wanted != "@none":
         return complain(request, ActionError(_("Choose somebody from the list.")))
     try:
@@ -238,7 +236,9 @@ def watch(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     """Watch, or stop watching: oneself, or the person named."""
     ticket = access.get(request.user, number)  # type: ignore[arg-type]
     named = request.POST.get("user", "")
-    person: Any = User.objects.filter(pk=int(named)).first() if named.isdigit() else request.user
+    person: Any = User.objects.filter(pk=row_id(named)).first() if named else request.user
+    if person is None:
+        return complain(request, ActionError(_("Choose somebody from the list.")))
     verb = actions.unwatch if request.POST.get("stop") else actions.watch
     try:
         verb(ticket, person, by=request.user)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import NotFound
+from core.text import row_ids
 from desk.actions.display import set_display
 from desk.boards import BOARDS, Board
 from desk.counts import board_counts, shown
@@ -97,12 +98,9 @@ def _board(key: str) -> Board:
 
 
 def _known(request: HttpRequest) -> dict[int, int]:
-    pairs = (part.split(".") for part in request.GET.get("known", "").split("-") if part)
-    return {
-        int(pair[0]): int(pair[1])
-        for pair in list(pairs)[:100]
-        if len(pair) == 2 and pair[0].isdigit() and pair[1].isdigit()
-    }
+    parts = [part for part in request.GET.get("known", "").split("-") if part][:100]
+    pairs = (row_ids(part.split(".")) for part in parts)
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 
 def _since(request: HttpRequest) -> datetime:

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from core.text import without_nul
 from desk.views.base import desk_page
 from tickets import access
 from tickets.kinds import by_path
@@ -26,7 +27,7 @@ def beside(request: HttpRequest, folder: str, number: str) -> HttpResponse:
 @require_GET
 def proposal(request: HttpRequest) -> HttpResponse:
     """What a new incident with this title is probably about, and what is open already."""
-    title = request.GET.get("title", "").strip()[:250]
+    title = without_nul(request.GET.get("title", "")).strip()[:250]
     context = {}
     if len(title) >= SHORTEST:
         context = {

@@ -67,13 +67,15 @@ def news(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     return render(request, "tickets/_update.html", page.full())
 
 
-MENUS = {"status": "work", "assignee": "assign", "priority": "edit", "more": "view"}
+MENUS = frozenset({"status", "assignee", "priority", "more"})
 
 
 @desk_page
 @require_GET
 def menu(request: HttpRequest, folder: str, number: str, what: str) -> HttpResponse:
     """A small editor beside the thing it edits."""
+    if what not in MENUS:
+        raise NotFound(_("There is no such menu."))
     ticket = access.get(request.user, number)  # type: ignore[arg-type]
     page = TicketPage(request.user, ticket)  # type: ignore[arg-type]
     context = {**page.head(), "from": surface(request), "what": what}

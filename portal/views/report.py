@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import ActionError
+from core.text import row_id
 from portal import access, actions
 from portal.actions.report import SLOT
 from portal.forms import ReportForm, token_of
@@ -54,15 +55,11 @@ def _page(
     for message in refused or []:
         if form.is_bound:
             form.add_error(None, message)
-    service = form.fields["service"].queryset.filter(pk=_number(form["service"].value())).first()  # type: ignore[attr-defined]
+    service = form.fields["service"].queryset.filter(pk=row_id(form["service"].value())).first()  # type: ignore[attr-defined]
     context = {"form": form, "draft": draft, "refused": refused, "service": service}
     return render(
         request, "portal/report.html", {**context, **form_marks(request, SLOT)}, status=status
     )
-
-
-def _number(value: Any) -> int | None:
-    return int(value) if str(value or "").isdecimal() else None
 
 
 @portal_page

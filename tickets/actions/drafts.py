@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.errors import ActionError
 from core.events import emit
+from core.text import without_nul
 from tickets import access, events
 from tickets.models import Draft, Seen, Ticket
 
@@ -26,11 +27,12 @@ def save_draft(
         access.require(by, "view", ticket)
     if sum(len(str(value)) for value in data.values()) > LARGEST_DRAFT:
         raise ActionError(_("This is too long to keep as a draft."), code="too_long")
+    kept = {name: without_nul(v) if isinstance(v, str) else v for name, v in data.items()}
     others = Draft.objects.filter(user=by).exclude(slot=slot).order_by("-updated_at")
     too_many = list(others.values_list("pk", flat=True)[MOST_DRAFTS:])
     Draft.objects.filter(pk__in=too_many).delete()
     draft, _created = Draft.objects.update_or_create(
-        user=by, slot=slot[:80], defaults={"ticket": ticket, "data": dict(data)}
+        user=by, slot=slot[:80], defaults={"ticket": ticket, "data": kept}
     )
     return draft
 
