@@ -6,25 +6,26 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.enums import WORKING_ROLES
-from accounts.models import Team, User
+from accounts.models import RoleGrant, Team, User
+from accounts.people import people as find
 from cmdb.models import ConfigurationItem, Service
 from tickets.models import Category, Ticket
 from tickets.numbering import candidates
 
 MOST = 12
-_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
-_SYLLABLES_EACH = 588
 Option = dict[str, Any]
 
 
 def people(text: str, user: User) -> list[Option]:
-    """People by name, romanised name, e-mail, employee number, or Korean initial consonants."""
+    """People by any part of a name, address or number, or by Korean initial consonants."""
     return [_person(person) for person in _people(User.objects.filter(is_active=True), text)]
 
 
 def agents(text: str, user: User) -> list[Option]:
     """People who work on the desk; oneself and nobody first."""
-    working = User.objects.filter(is_active=True, grants__role__in=WORKING_ROLES).distinct()
+    working = User.objects.filter(
+        is_active=True, pk__in=RoleGrant.objects.filter(role__in=WORKING_ROLES).values("user")
+    )
     first: list[Option] = []
     if not text:
         first = [
@@ -34,33 +35,9 @@ def agents(text: str, user: User) -> list[Option]:
     return first + [_person(person) for person in _people(working, text)]
 
 
-def _people(people: Any, text: str) -> list[User]:
-    return list(
-        people.filter(name_condition(text))
-        .select_related("department")
-        .order_by("display_name")[:MOST]
-    )
-
-
-def name_condition(text: str) -> Q:
-    """People whose name, e-mail or number has `text`; ㅎㄱㄷ finds 홍길동."""
-    text = text.strip()
-    if not text:
-        return Q()
-    if all(letter in _INITIALS for letter in text):
-        return Q(display_name__regex="".join(_syllables(letter) for letter in text))
-    return (
-        Q(display_name__icontains=text)
-        | Q(roman_name__icontains=text)
-        | Q(email__istartswith=text)
-        | Q(employee_no__iexact=text)
-    )
-
-
-def _syllables(initial: str) -> str:
-    """The range of syllables that start with a consonant."""
-    first = ord("가") + _INITIALS.index(initial) * _SYLLABLES_EACH
-    return f"[{chr(first)}-{chr(first + _SYLLABLES_EACH - 1)}]"
+def _people(among: Any, text: str) -> list[User]:
+    found = find(text, among) if text.strip() else among.order_by("display_name")
+    return list(found.select_related("department")[:MOST])
 
 
 def _person(person: User) -> Option:

@@ -17,7 +17,13 @@ from core.states import Phase
 from tickets import access, events, kinds, priority, routing
 from tickets.actions.assign import give
 from tickets.actions.base import current_channel, lock, record, stored
-from tickets.actions.checks import check_assignee, check_offered, clean_tags, required_line
+from tickets.actions.checks import (
+    check_assignee,
+    check_offered,
+    clean_tags,
+    limited_text,
+    required_line,
+)
 from tickets.enums import Impact, LinkType, Urgency, Verb
 from tickets.models import Category, Link, Ticket, TicketItem
 from tickets.numbering import next_serial
@@ -114,7 +120,7 @@ def _create(
         serial=serial,
         kind=kind,
         title=title,
-        description=description.strip(),
+        description=limited_text("description", description),
         status=machine.initial,
         phase=machine.phase(machine.initial),
         impact=impact,
