@@ -159,7 +159,7 @@ def assign(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     """Give the record to a person: an id, @me, or @none."""
     ticket = access.get(request.user, number)  # type: ignore[arg-type]
     wanted = request.POST.get("assignee", "")
-    named = User.objects.filter(pk=row_id(wanted))
+    named = User.objects.filter(pk=row_id(wanted) or 0)
     person: Any = request.user if wanted == "@me" else named.first()
     if person is None and wanted != "@none":
         return complain(request, ActionError(_("Choose somebody from the list.")))
@@ -236,7 +236,7 @@ def watch(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     """Watch, or stop watching: oneself, or the person named."""
     ticket = access.get(request.user, number)  # type: ignore[arg-type]
     named = request.POST.get("user", "")
-    person: Any = User.objects.filter(pk=row_id(named)).first() if named else request.user
+    person: Any = User.objects.filter(pk=row_id(named) or 0).first() if named else request.user
     if person is None:
         return complain(request, ActionError(_("Choose somebody from the list.")))
     verb = actions.unwatch if request.POST.get("stop") else actions.watch
