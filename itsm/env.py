@@ -308,9 +308,6 @@ SMTP_PASSWORD = _setting(
     "MARU_SMTP_PASSWORD", MAIL, text, "", "Password to sign in with.", "none", secret=True
 )
 MAIL_FROM = _setting("MARU_MAIL_FROM", MAIL, text, "maru@localhost", "Sender of every mail.")
-ATTACHMENT_MAX_MB = _setting(
-    "MARU_ATTACHMENT_MAX_MB", LIMITS, whole(1, 1024), 25, "Largest attachment, in MiB."
-)
 ATTACHMENT_MAX_COUNT = _setting(
     "MARU_ATTACHMENT_MAX_COUNT", LIMITS, whole(1, 100), 10, "Most attachments of one message."
 )
