@@ -25,7 +25,7 @@ TARGET = ROOT / "docs" / "pictures"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # name, who, language, theme, viewport, path ("@first" is the first record of the queue)
 SHOTS = (
-    ("queue", "engineer", "en", "light", WIDE, "/desk/q/team/"),
+    ("queue", "engineer", "en", "light", WIDE, "/desk/q/open/"),
     ("queue-ko-dark", "agent", "ko", "dark", WIDE, "/desk/q/team/"),
     ("ticket", "engineer", "en", "light", WIDE, "@first"),
     ("ticket-ko", "agent", "ko", "light", WIDE, "@first"),
