@@ -24,9 +24,9 @@ STAFF = 230
 SIGN_INS: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[str, ...], str, str], ...] = (
     ("admin", "한서윤", "Seoyoon Han", "it", ("administrator",), (), "정보기술본부장", "ko"),
     ("lead", "이현우", "Hyunwoo Lee", "it-service", ("team_lead", "agent"), ("service-desk",),
-     "서비스데스크 팀장", "ko"),
+     "서비스 데스크 팀장", "ko"),
     ("agent", "김지민", "Jimin Kim", "it-service", ("agent",), ("service-desk", "workplace"),
-     "서비스데스크 담당", "ko"),
+     "서비스 데스크 담당", "ko"),
     ("engineer", "Emily Carter", "", "it-infra", ("agent",), ("network",), "Network Engineer",
      "en"),
     ("manager", "박소영", "Soyoung Park", "it", ("manager",), (), "IT기획 부장", "ko"),

@@ -173,7 +173,12 @@ class LinkForm(forms.Form):
     """Which record, and how the two belong together. A leading `-` reads it from the other end."""
 
     type = forms.ChoiceField(label=_("This record is"))
-    target = forms.CharField(label=_("Record"), error_messages=FILL_IN, max_length=24)
+    target = forms.CharField(
+        label=_("Record"),
+        error_messages=FILL_IN,
+        max_length=24,
+        widget=forms.TextInput(attrs={"placeholder": "INC-1042"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
