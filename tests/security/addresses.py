@@ -16,7 +16,7 @@ WORDS = {
     "object_id": 1, "content_type_id": 1, "key": "categories",
 }  # fmt: skip
 # What takes several words: each of them is an address.
-MORE = {
+MORE: dict[str, dict[str, Any]] = {
     "desk/q/": {"key": ("status", "team", "assignee", "requester", "service", "priority")},
     "/panel/": {"name": ("info", "requester", "links", "tasks", "files", "history")},
     "/menu/": {"what": ("status", "assignee", "priority", "more")},
