@@ -8,7 +8,24 @@ from django.core.cache import cache
 from itsm.stack import browser
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    _keep_default_rows(items)
+    _skip_without_chromium(items)
+
+
+def _keep_default_rows(items: list[pytest.Item]) -> None:
+    """Each test that commits finds the rows of the migrations, whatever was flushed before it.
+
+    Mixing both ways doesn't work: a flush makes content types anew, under other ids.
+    """
+    for item in items:
+        for marker in item.iter_markers("django_db"):
+            if marker.kwargs.get("transaction"):
+                marker.kwargs["serialized_rollback"] = True
+
+
+def _skip_without_chromium(items: list[pytest.Item]) -> None:
     """Without Chromium browser tests are skipped, but never where a machine decides (CI=true)."""
     if os.environ.get("CI", "").lower() == "true" or browser.find():
         return
