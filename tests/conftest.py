@@ -1,6 +1,7 @@
 """Shared by every test. The servers of the run come from itsm.stack.pytest_plugin."""
 
 import os
+from typing import Any, cast
 
 import pytest
 from django.core.cache import cache
@@ -22,7 +23,7 @@ def _keep_default_rows(items: list[pytest.Item]) -> None:
     for item in items:
         for marker in item.iter_markers("django_db"):
             if marker.kwargs.get("transaction"):
-                marker.kwargs["serialized_rollback"] = True
+                cast("dict[str, Any]", marker.kwargs)["serialized_rollback"] = True
 
 
 def _skip_without_chromium(items: list[pytest.Item]) -> None:

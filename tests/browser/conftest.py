@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -63,7 +64,23 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pag
         for page in context.pages:
             page.wait_for_load_state("networkidle")
         context.close()
+    _wait_for_the_server()
     assert not complaints
+
+
+def _wait_for_the_server() -> None:
+    """Until no request has touched the database for a moment: the clean-up locks every table."""
+    quiet = 0
+    with connection.cursor() as cursor:
+        for _look in range(200):
+            cursor.execute(
+                "SELECT count(*), pg_sleep(0.05)::text FROM pg_stat_activity WHERE state <> 'idle'"
+                " AND datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            (busy, _slept) = cursor.fetchone()
+            quiet = 0 if busy else quiet + 1
+            if quiet == 4:
+                return
 
 
 def _note(complaints: list[str], text: str) -> None:
