@@ -34,12 +34,17 @@ OPEN_PHASES = (Phase.NEW, Phase.ACTIVE, Phase.WAITING)
 
 @dataclass(frozen=True)
 class State:
-    """One state. `plain` is the word a requester reads for it."""
+    """One state. `plain` is the word a requester reads for it.
+
+    `decides`: it waits for an approval. `withdrawn`: it ends without its purpose being reached.
+    """
 
     key: str
     label: Any
     phase: Phase
     plain: Any = ""
+    decides: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,13 @@ MACHINE = Machine(
         State("pending", pgettext_lazy("status", "Pending"), Phase.WAITING, _("Waiting")),
         State("resolved", pgettext_lazy("status", "Resolved"), Phase.RESOLVED, _("Solved")),
         State("closed", pgettext_lazy("status", "Closed"), Phase.CLOSED, _("Finished")),
-        State("cancelled", pgettext_lazy("status", "Cancelled"), Phase.CLOSED, _("Withdrawn")),
+        State(
+            "cancelled",
+            pgettext_lazy("status", "Cancelled"),
+            Phase.CLOSED,
+            _("Withdrawn"),
+            withdrawn=True,
+        ),
     ),
     transitions=(
         Transition("assign", _("Assign"), ("new",), "assigned", rule="assign", automatic=True),

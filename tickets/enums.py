@@ -61,6 +61,12 @@ class Verb(TextChoices):
     TASK_CHANGED = "task_changed", _("Task changed")
     CHECKED = "checked", _("Checklist changed")
     RESTRICTED = "restricted", _("Access changed")
+    ESCALATED = "escalated", _("Escalated")
+    MILESTONE = "milestone", _("Milestone reached")
+    MAJOR = "major", _("Major incident")
+    MERGED = "merged", _("Merged")
+    UNMERGED = "unmerged", _("Merge undone")
+    SPLIT = "split", _("Split")
 
 
 class LinkType(StrEnum):

@@ -90,6 +90,13 @@ class TaskChanged(TicketEvent):
 
 
 @dataclass(frozen=True)
+class Written:
+    """Records were put in with their whole past (imports, demo data); nobody is told of them."""
+
+    ticket_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Seen:
     """Somebody opened a record and saw it as it is now. No change, so no row of the log."""
 

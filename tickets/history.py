@@ -3,7 +3,8 @@
 The past of a record is a list of happenings with their real instants and actors. The row is
 computed from them by the rules the actions follow (`replay`), so a record and its events never
 disagree; what the source itself states (a counter, an instant) may overrule a computed column.
-Rows go in by COPY. Nobody is told of anything: no typed events, no notices.
+Rows go in by COPY. No notices, no typed event for each happening; one that says which records
+are there now, since what is computed from events is computed of these too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +14,10 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from accounts.models import User
+from core.events import emit
 from core.states import OPEN_PHASES, Phase
-from tickets import bulk, kinds
+from tickets import bulk, events, kinds
 from tickets.enums import Channel, Verb, Visibility
 from tickets.models import Comment, Event, ExternalReference, Ticket, TicketItem, Watch
 from tickets.numbering import next_serials
@@ -169,6 +172,7 @@ def _follow_reply(row: Columns, said: Said, at: datetime) -> None:
 def write(pasts: Sequence[Past], *, request_id: str = "") -> list[Place]:
     """Insert records with their whole past; where each one went, in the order given."""
     places = _places(pasts)
+    _tell_standing(pasts)
     tickets: list[Columns] = []
     details: dict[str, list[Columns]] = {}
     for past, place in zip(pasts, places, strict=True):
@@ -181,7 +185,22 @@ def write(pasts: Sequence[Past], *, request_id: str = "") -> list[Place]:
         _copy_details(kinds.get(kind).detail_model, rows)
     _copy_log(pasts, places, request_id)
     _copy_around(pasts, places)
+    emit(events.Written(tuple(place.pk for place in places)))
     return places
+
+
+def _tell_standing(pasts: Sequence[Past]) -> None:
+    """Complete the opening facts as open_ticket would: people change, events don't."""
+    wanted = {past.start.get("requester") for past in pasts}
+    people = User.objects.filter(pk__in=wanted).values_list("pk", "department_id", "is_vip")
+    standing = {pk: {"department": department, "vip": vip} for pk, department, vip in people}
+    for past in pasts:
+        requester = past.start.get("requester")
+        told = {"requester": requester, **standing.get(requester, {})}
+        told["tags"] = list(past.start.get("tags", ()))
+        told |= {name: True for name, value in past.detail.items() if value is True}
+        opening = past.happened[0].data if past.happened else {}
+        opening |= {name: value for name, value in told.items() if name not in opening}
 
 
 def _places(pasts: Iterable[Past]) -> list[Place]:

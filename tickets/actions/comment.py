@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -70,7 +71,8 @@ def comment(
     for upload in files:
         store(ticket, upload, by=by, comment=said, visibility=visibility)
     columns = _follow(ticket, by, public, by_requester, said)
-    data = {"visibility": str(visibility), "by_requester": by_requester}
+    data: dict[str, Any] = {"visibility": str(visibility), "by_requester": by_requester}
+    data["by_desk"] = reach_of(by).works and by.pk != ticket.requester_id
     event = record(ticket, Verb.COMMENTED, by=by, data=data, comment=said, save=columns)
     people = tuple(user.pk for user in mentions)
     emit(events.Commented(ticket.pk, event.pk, by.pk, said.pk, public, by_requester, people))

@@ -74,9 +74,16 @@ def edit(
     if PRIORITY_INPUTS & set(changes) and not ticket.priority_overridden:
         changes |= put(ticket, {"priority": computed_priority(ticket)})
     if changes:
-        event = record(ticket, Verb.EDITED, by=by, changes=changes)
+        event = record(ticket, Verb.EDITED, by=by, changes=changes, data=_standing(ticket, changes))
         _tell(ticket, event, changes, old)
     return ticket
+
+
+def _standing(ticket: Ticket, changes: Changes) -> dict[str, Any]:
+    """What agreements ask of another requester, as it is now: people change, events don't."""
+    if "requester" not in changes:
+        return {}
+    return {"department": ticket.requester.department_id, "vip": ticket.requester.is_vip}
 
 
 def _refuse_withdrawn(ticket: Ticket, values: Mapping[str, Any]) -> None:

@@ -148,6 +148,12 @@ def _create(
         "service": stored(service),
         "category": stored(category),
         "status": ticket.status,
+        "requester": requester.pk,
+        "department": requester.department_id,
+        "vip": requester.is_vip,
+        "tags": ticket.tags,
+        **({"restricted": True} if ticket.restricted else {}),
+        **{name: stored(value) for name, value in detail.items() if value},
     }
     event = record(ticket, Verb.OPENED, by=by, data=facts)
     emit(events.Opened(ticket.pk, event.pk, by.pk))

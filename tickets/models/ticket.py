@@ -1,5 +1,6 @@
 """The one table of all records."""
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,6 +18,8 @@ from tickets import kinds
 from tickets.enums import Channel, Impact, Urgency
 from tickets.models.lookups import Category, PendingReason
 
+# Sorts behind every real instant: nothing that a target was set for is running.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 OPEN = Q(phase__in=[phase.value for phase in OPEN_PHASES])
 
 
@@ -62,6 +65,8 @@ class Ticket(models.Model):
 
     `version` counts every write; `field_versions` counts the writes of each field, so that two
     people editing different fields both succeed. Instants are UTC.
+    `breaks_at` (the nearest due instant of what runs, else NEVER) and `sla_state` are written by
+    the service levels, for lists to sort and filter by.
     """
 
     number = models.CharField(max_length=24, unique=True)
@@ -109,6 +114,9 @@ class Ticket(models.Model):
     reopen_count = models.PositiveSmallIntegerField(default=0)
     reassign_count = models.PositiveSmallIntegerField(default=0)
 
+    breaks_at = models.DateTimeField(default=NEVER)
+    sla_state = models.CharField(max_length=8, blank=True, default="")
+
     version = models.PositiveIntegerField(default=1)
     field_versions = models.JSONField(default=dict)
 
@@ -133,6 +141,21 @@ class Ticket(models.Model):
                 fields=["assignee", "priority", "opened_at", "id"],
                 condition=OPEN,
                 name="ticket_assignee_open",
+            ),
+            models.Index(
+                fields=["breaks_at", "priority", "opened_at", "id"],
+                condition=OPEN,
+                name="ticket_breaks",
+            ),
+            models.Index(
+                fields=["team", "breaks_at", "priority", "opened_at", "id"],
+                condition=OPEN,
+                name="ticket_team_breaks",
+            ),
+            models.Index(
+                fields=["assignee", "breaks_at", "priority", "opened_at", "id"],
+                condition=OPEN,
+                name="ticket_assignee_breaks",
             ),
             models.Index(fields=["requester", "-opened_at"], name="ticket_requester"),
             models.Index(fields=["opened_by", "-opened_at"], name="ticket_opened_by"),
