@@ -1,0 +1,1 @@
+"""Service levels: calendars, agreements, clocks, and what follows from them."""
