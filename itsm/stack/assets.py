@@ -30,6 +30,9 @@ COPIES = (
         "dist/web/variable/woff2-dynamic-subset/*.woff2",
         "pretendard/woff2-dynamic-subset/",
     ),
+    # For documents: PDF needs whole TrueType files.
+    ("pretendard", "dist/public/static/alternative/Pretendard-Regular.ttf", "pretendard/print/"),
+    ("pretendard", "dist/public/static/alternative/Pretendard-SemiBold.ttf", "pretendard/print/"),
 )
 
 
