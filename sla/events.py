@@ -28,3 +28,10 @@ class WebhookAsked(TicketEvent):
     webhook_id: int
     step: str
     metric: str
+
+
+@dataclass(frozen=True)
+class CandidateMajor(TicketEvent):
+    """An agreement asks whether this is a major incident; `reason` says which promise is at risk."""
+
+    reason: str

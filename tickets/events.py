@@ -90,6 +90,32 @@ class TaskChanged(TicketEvent):
 
 
 @dataclass(frozen=True)
+class MajorProposed(TicketEvent):
+    """Somebody, or a rule, thinks that an incident is a major one: those who decide are to look."""
+
+    user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class MajorDeclared(TicketEvent):
+    """An incident was declared a major one; `user_ids`: whoever should know at once."""
+
+    user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class MajorUpdated(TicketEvent):
+    """Stakeholders were told how a major incident stands.
+
+    `update_id` is the notice; the event's own row keeps its public text in both languages
+    (`text_ko`, `text_en`), which is all that may be told.
+    """
+
+    update_id: int
+    user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Written:
     """Records were put in with their whole past (imports, demo data); nobody is told of them."""
 

@@ -128,6 +128,12 @@ class TaskTemplateForm(Names):
     """Lines as groups of three fields; an emptied title removes its line."""
 
     kind = _kind()
+    for_major = forms.BooleanField(
+        label=_("Response to major incidents"),
+        required=False,
+        help_text=_("Put on the incident by itself when it is declared a major one."),
+    )
+    service = _service(_("Only for this service"))
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         initial = dict(initial or {})
@@ -175,7 +181,8 @@ class TaskTemplateForm(Names):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        kept = {name: data.get(name) for name in ("name_ko", "name_en", "kind")}
+        names = ("name_ko", "name_en", "kind", "for_major", "service")
+        kept = {name: data.get(name) for name in names}
         kept["lines"] = [
             {part: data.get(f"{part}_{number}") for part in ("type", "title", "team")}
             for number in range(self.count)

@@ -34,7 +34,7 @@ FIELDS: dict[type[models.Model], tuple[str, ...]] = {
     ResolutionCode: NAMES,
     CauseCategory: NAMES,
     CannedText: (*NAMES, "body_ko", "body_en", "team"),
-    WorkTemplate: (*NAMES, "kind", "lines"),
+    WorkTemplate: (*NAMES, "kind", "for_major", "service", "lines"),
     RoutingRule: ("kind", "service", "category", "priority_at_most", "title_contains", "team"),
 }
 # Resolving asks for one of each: the last one offered can't be switched off.

@@ -125,9 +125,13 @@ class WorkTemplate(Lookup):
     """Tasks and checklist lines to put on a record.
 
     `lines`: [{"type": "task" | "check", "title": "…", "team": team id or null}]
+    `for_major`: put on a record by itself when it is declared a major incident; the first one for
+    its service, else the first one for any service.
     """
 
     kind = models.CharField(_("kind"), max_length=20, blank=True)
+    for_major = models.BooleanField(_("for major incidents"), default=False)
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+")
     lines = models.JSONField(_("lines"), default=list)
 
     class Meta(Lookup.Meta):
