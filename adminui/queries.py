@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core import signing
@@ -9,7 +10,7 @@ from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from accounts.models import Department, RoleGrant, Team, User
-from cmdb.models import ConfigurationItem, Service
+from cmdb.models import ConfigurationItem, Contract, Service, Supplier
 from tickets.models import Ticket
 
 PAGE = 50
@@ -139,6 +140,39 @@ def items(text: str, after: str) -> Slice:
     if text.strip():
         rows = rows.filter(Q(name__icontains=text.strip()) | Q(serial__icontains=text.strip()))
     return by_key(rows, ("name", "id"), after)
+
+
+def suppliers(text: str, after: str) -> Slice:
+    """Suppliers by name, with the number of their contracts."""
+    rows = Supplier.objects.annotate(
+        sort=Coalesce(NullIf("name_en", Value("")), "name_ko"), size=Count("contracts")
+    )
+    if text.strip():
+        wanted = text.strip()
+        rows = rows.filter(Q(name_ko__icontains=wanted) | Q(name_en__icontains=wanted))
+    return by_key(rows, ("sort", "id"), after)
+
+
+def contracts(text: str, after: str, today: date) -> Slice:
+    """Contracts by number; `state` is what each of them is today."""
+    rows = Contract.objects.select_related("supplier", "owner").prefetch_related("services")
+    if text.strip():
+        wanted = text.strip()
+        names = Q(name_ko__icontains=wanted) | Q(name_en__icontains=wanted)
+        firm = Q(supplier__name_ko__icontains=wanted) | Q(supplier__name_en__icontains=wanted)
+        rows = rows.filter(Q(number__icontains=wanted) | names | firm)
+    page = by_key(rows, ("number", "id"), after)
+    for row in page.rows:
+        row.state = row.state_on(today)
+    return page
+
+
+def contracts_of_supplier(supplier: Supplier, today: date) -> list[Any]:
+    """A supplier's contracts, newest first, with what each is today."""
+    rows: list[Any] = list(supplier.contracts.order_by("-starts_on", "number")[:PAGE])
+    for row in rows:
+        row.state = row.state_on(today)
+    return rows
 
 
 def role_holders() -> dict[str, int]:

@@ -125,6 +125,20 @@ GROUPS = (
                 "server",
                 "items",
             ),
+            Section(
+                "suppliers",
+                _("Suppliers"),
+                _("Firms that something is bought from, and whom to reach there"),
+                "truck",
+                "suppliers",
+            ),
+            Section(
+                "contracts",
+                _("Contracts"),
+                _("What suppliers have promised, for which services, until when"),
+                "file-text",
+                "contracts",
+            ),
         ),
     ),
     Group(

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from adminui.views import cmdb, home, lists, notices, organisation, people, priority, teams
+from adminui.views import (
+    cmdb,
+    home,
+    lists,
+    notices,
+    organisation,
+    people,
+    priority,
+    suppliers,
+    teams,
+)
 
 app_name = "adminui"
 urlpatterns = [
@@ -50,6 +60,14 @@ urlpatterns = [
     path("items/<int:pk>/", cmdb.edit_item, name="item"),
     path("items/<int:pk>/relations/", cmdb.relate, name="relate"),
     path("items/<int:pk>/relations/<int:relation_pk>/drop/", cmdb.unrelate, name="unrelate"),
+    path("suppliers/", suppliers.show_suppliers, name="suppliers"),
+    path("suppliers/new/", suppliers.create_supplier, name="new_supplier"),
+    path("suppliers/<int:pk>/", suppliers.edit_supplier, name="supplier"),
+    path("contracts/", suppliers.show_contracts, name="contracts"),
+    path("contracts/new/", suppliers.create_contract, name="new_contract"),
+    path("contracts/<int:pk>/", suppliers.edit_contract, name="contract"),
+    path("contracts/<int:pk>/items/", suppliers.cover_item, name="cover_item"),
+    path("contracts/<int:pk>/items/<int:item_pk>/drop/", suppliers.drop_item, name="drop_item"),
     path("import/", include("imports.urls")),
     path("organisation/", organisation.edit_options, name="organisation"),
     path("notices/", notices.show_notices, name="notices"),

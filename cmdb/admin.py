@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from cmdb.models import ConfigurationItem, Relation, Service
+from cmdb.models import ConfigurationItem, Contract, Relation, Service, Supplier
 from core.admin import ReadOnlyAdmin
 
 
@@ -23,3 +23,16 @@ class ConfigurationItemAdmin(ReadOnlyAdmin):
 class RelationAdmin(ReadOnlyAdmin):
     list_display = ("source", "type", "target")
     list_select_related = ("source", "target")
+
+
+@admin.register(Supplier)
+class SupplierAdmin(ReadOnlyAdmin):
+    list_display = ("slug", "name_ko", "name_en", "is_active")
+    search_fields = ("slug", "name_ko", "name_en")
+
+
+@admin.register(Contract)
+class ContractAdmin(ReadOnlyAdmin):
+    list_display = ("number", "name_ko", "name_en", "supplier", "starts_on", "ends_on")
+    list_select_related = ("supplier",)
+    search_fields = ("number", "name_ko", "name_en")

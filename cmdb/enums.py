@@ -1,4 +1,4 @@
-"""Words for services and configuration items."""
+"""Words for services, configuration items and contracts."""
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -44,3 +44,12 @@ class RelationType(TextChoices):
     RUNS_ON = "runs_on", _("runs on")
     PART_OF = "part_of", _("is part of")
     CONNECTED_TO = "connected_to", _("is connected to")
+
+
+class ContractState(TextChoices):
+    """What a contract is on a given day."""
+
+    UPCOMING = "upcoming", _("Not yet in force")
+    IN_FORCE = "in_force", _("In force")
+    ENDED = "ended", pgettext_lazy("contract", "Ended")
+    INACTIVE = "inactive", _("Switched off")

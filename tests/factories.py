@@ -1,11 +1,12 @@
 """Makers of rows for tests: plain functions, sensible defaults, real actions where there is one."""
 
+from datetime import date
 from itertools import count
 from typing import Any
 
 from accounts.enums import Role, Scope
 from accounts.models import Department, Membership, RoleGrant, Team, User
-from cmdb.models import ConfigurationItem, Service
+from cmdb.models import ConfigurationItem, Contract, Service, Supplier
 from tickets import actions
 from tickets.models import Category, CauseCategory, PendingReason, ResolutionCode, Ticket
 
@@ -70,6 +71,30 @@ def make_service(name: str = "", team: Team | None = None, **fields: Any) -> Ser
 
 def make_item(name: str = "", **fields: Any) -> ConfigurationItem:
     return ConfigurationItem.objects.create(name=name or f"host-{next(_number)}", **fields)
+
+
+def make_supplier(name: str = "", **fields: Any) -> Supplier:
+    number = next(_number)
+    label = name or f"Supplier {number}"
+    return Supplier.objects.create(
+        slug=f"supplier-{number}", name_ko=label, name_en=label, **fields
+    )
+
+
+def make_contract(*services: Service, supplier: Supplier | None = None, **fields: Any) -> Contract:
+    """A contract that covers these services, in force since 2026 unless `fields` say otherwise."""
+    number = next(_number)
+    label = fields.pop("name", f"Contract {number}")
+    made = Contract.objects.create(
+        number=fields.pop("number", f"C-{number}"),
+        name_ko=label,
+        name_en=label,
+        supplier=supplier or make_supplier(),
+        starts_on=fields.pop("starts_on", date(2026, 1, 1)),
+        **fields,
+    )
+    made.services.set(services)
+    return made
 
 
 def make_category(name: str = "", **fields: Any) -> Category:

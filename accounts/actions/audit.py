@@ -1,7 +1,7 @@
 """The audit log: one row for each change that an administrator may have to account for."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from enum import Enum
 from typing import Any
 
@@ -72,7 +72,7 @@ def put(row: models.Model, values: Mapping[str, Any]) -> Changes:
 def _stored(value: Any) -> Any:
     if isinstance(value, models.Model):
         return value.pk
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Enum):
         return value.value

@@ -1,13 +1,23 @@
-"""Every verb on services, configuration items and relations; each is checked and audited."""
+"""Every verb on services, items, relations, suppliers and contracts; each checked and audited."""
 
 from cmdb.actions.items import create_item, edit_item, relate, unrelate
 from cmdb.actions.services import create_service, edit_service
+from cmdb.actions.suppliers import (
+    create_contract,
+    create_supplier,
+    edit_contract,
+    edit_supplier,
+)
 
 __all__ = [
+    "create_contract",
     "create_item",
     "create_service",
+    "create_supplier",
+    "edit_contract",
     "edit_item",
     "edit_service",
+    "edit_supplier",
     "relate",
     "unrelate",
 ]

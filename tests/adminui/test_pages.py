@@ -15,6 +15,7 @@ from tests.factories import (
     join,
     make_agent,
     make_category,
+    make_contract,
     make_department,
     make_item,
     make_service,
@@ -58,6 +59,12 @@ PAGES = [
     ("items", ()),
     ("new_item", ()),
     ("item", (1,)),
+    ("suppliers", ()),
+    ("new_supplier", ()),
+    ("supplier", (1,)),
+    ("contracts", ()),
+    ("new_contract", ()),
+    ("contract", (1,)),
     ("organisation", ()),
     ("notices", ()),
     ("notice", ("resolved", "requester")),
@@ -82,6 +89,8 @@ BUTTONS = [
     ("list_move", ("routing", 1)),
     ("relate", (1,)),
     ("unrelate", (1, 1)),
+    ("cover_item", (1,)),
+    ("drop_item", (1, 1)),
     ("notice_preview", ()),
     ("notice_reset", ("resolved", "requester")),
     ("outbox_act", ()),
@@ -138,6 +147,8 @@ def test_every_page_opens_for_an_administrator(client, admin, language):
     admin.language = language
     admin.save(update_fields=["language"])
     team, service, item = make_team("팀", admin), make_service(), make_item()
+    contract = make_contract(service)
+    contract.items.add(item)
     leaver = make_agent(team=team)
     actions.assign(open_incident(), by=admin, assignee=leaver)
     department = make_department(manager=leaver)
@@ -151,6 +162,8 @@ def test_every_page_opens_for_an_administrator(client, admin, language):
         "department": (department.pk,),
         "service": (service.pk,),
         "item": (item.pk,),
+        "supplier": (contract.supplier_id,),
+        "contract": (contract.pk,),
         "list_edit": ("resolution-codes", code.pk),
     }
     with translation.override(language):
@@ -185,6 +198,7 @@ def test_lists_ask_the_same_number_of_questions_for_1_row_and_for_30(client, adm
             join(main, make_agent(team=team))
             service = make_service(team=team, owner=person)
             make_item(owner=person, support_team=team)
+            make_contract(service, owner=person)
             category = make_category(service=service, team=team)
             RoutingRule.objects.create(team=team, service=service, category=category)
             AuditEvent.objects.create(
@@ -200,6 +214,7 @@ def test_lists_ask_the_same_number_of_questions_for_1_row_and_for_30(client, adm
 
     main = make_team()
     pages = [path(name) for name in ("people", "teams", "departments", "services", "items")]
+    pages += [path(name) for name in ("suppliers", "contracts")]
     pages += [path(name) for name in ("audit", "outbox", "roles", "notices")]
     pages += [path("team", main.pk)]
     pages += [path("list", key) for key in ("categories", "routing")]
