@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.enums import Density, Theme, TokenScope
 
+TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 PASSWORD_HINT = _("At least 10 characters; several words are easy to remember.")
 
 
@@ -129,6 +130,51 @@ class PreferencesForm(forms.Form):
         required=False,
         help_text=_("The inbox in Maru always has them."),
     )
+
+
+# Monday 0 … Sunday 6, as Python counts them.
+WEEKDAYS = [
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
+
+
+class QuietForm(forms.Form):
+    """When notices to this person wait."""
+
+    is_on = forms.BooleanField(
+        label=_("I have quiet hours"),
+        required=False,
+        help_text=_("Mails wait until they end. While you are on duty there are none."),
+    )
+    begins = forms.TimeField(label=_("From"), initial=time(22), widget=TIME)
+    ends = forms.TimeField(label=_("Until"), initial=time(7), widget=TIME)
+    days = forms.TypedMultipleChoiceField(
+        label=_("Beginning on"),
+        required=False,
+        coerce=int,
+        choices=WEEKDAYS,
+        initial=list(range(7)),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "check-row"}),
+    )
+    work_days_only = forms.BooleanField(label=_("All of Saturday and Sunday too"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Switched off, it does not matter what else is there."""
+        data = super().clean() or {}
+        if not data.get("is_on"):
+            self.errors.clear()
+        return data
+
+    def values(self) -> dict[str, Any] | None:
+        """What the action takes: None when there are to be no quiet hours."""
+        data = dict(self.cleaned_data)
+        return data if data.pop("is_on") else None
 
 
 class TokenForm(forms.Form):

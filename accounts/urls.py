@@ -14,6 +14,7 @@ urlpatterns = [
     path("password/<uidb64>/<token>/", passwords.ChooseByLink.as_view(), name="password_link"),
     path("me/", me.profile, name="me"),
     path("me/preferences/", me.edit_preferences, name="preferences"),
+    path("me/preferences/quiet/", me.edit_quiet_hours, name="quiet_hours"),
     path("me/password/", passwords.change, name="password"),
     path("me/sessions/", me.list_sessions, name="sessions"),
     path("me/sessions/<int:pk>/end/", me.end_session, name="end_session"),

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import audit
 from accounts.enums import AuditVerb, Density, Theme
-from accounts.models import User
+from accounts.models import QuietHours, User
 from core.errors import ActionError, NotAllowed
 
 PREFERENCES = ("language", "time_zone", "density", "theme", "shortcuts", "mail_notices")
+QUIET = ("begins", "ends", "days", "work_days_only")
 CONTACTS = ("roman_name", "phone", "extension", "location")
 
 
@@ -46,6 +47,23 @@ def save_contacts(user: User, values: Mapping[str, Any], *, by: User) -> User:
         user.save(update_fields=sorted(changes))
         audit.record(user, AuditVerb.CHANGED, by=by, changes=changes)
     return user
+
+
+def save_quiet_hours(user: User, values: Mapping[str, Any] | None, *, by: User) -> None:
+    """Set when notices to the person wait; None: never. Fields as of QuietHours, all of them."""
+    _own(user, by)
+    if values is None:
+        QuietHours.objects.filter(user=user).delete()
+        return
+    _known(values, QUIET)
+    days = sorted(set(values["days"]))
+    if not set(days) <= set(range(7)):
+        raise ActionError(_("Choose one of the values offered."), field="days")
+    if not days and not values["work_days_only"]:
+        raise ActionError(_("Choose at least one day."), field="days", code="required")
+    if values["begins"] == values["ends"]:
+        raise ActionError(_("Quiet hours end at another time than they begin."), field="ends")
+    QuietHours.objects.update_or_create(user=user, defaults={**values, "days": days})
 
 
 def _own(user: User, by: User) -> None:

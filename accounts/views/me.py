@@ -1,5 +1,7 @@
 """Pages about oneself: profile, preferences, sessions, tokens."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,8 +11,8 @@ from django.views.decorators.http import require_POST
 from accounts import devices, queries
 from accounts.access import person
 from accounts.actions import preferences, sessions, tokens
-from accounts.forms import PreferencesForm, ProfileForm, TokenForm
-from accounts.models import ApiToken, SignInSession
+from accounts.forms import PreferencesForm, ProfileForm, QuietForm, TokenForm
+from accounts.models import ApiToken, QuietHours, SignInSession, User
 from accounts.reach import reach_of
 from core.errors import ActionError, NotFound
 from core.forms import refuse
@@ -43,8 +45,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def edit_preferences(request: HttpRequest) -> HttpResponse:
     """Language, time zone, density, theme, shortcuts, mail."""
     user = person(request)
-    initial = {name: getattr(user, name) for name in preferences.PREFERENCES}
-    form = PreferencesForm(request.POST or None, initial=initial)
+    form = PreferencesForm(request.POST or None, initial=_looks(user))
     if request.method == "POST" and form.is_valid():
         try:
             preferences.save_preferences(user, form.cleaned_data, by=user)
@@ -54,8 +55,40 @@ def edit_preferences(request: HttpRequest) -> HttpResponse:
             response = redirect("accounts:preferences")
             messages.success(request, _("Saved."))
             return response
-    context = {"form": form, "frame": frame(request)}
-    return render(request, "accounts/preferences.html", context, status=422 if form.errors else 200)
+    return _preferences_page(request, form, QuietForm(initial=_quiet(user)))
+
+
+@require_POST
+def edit_quiet_hours(request: HttpRequest) -> HttpResponse:
+    """When notices wait: the second form of the preferences."""
+    user = person(request)
+    form = QuietForm(request.POST)
+    if form.is_valid():
+        try:
+            preferences.save_quiet_hours(user, form.values(), by=user)
+        except ActionError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:preferences")
+    return _preferences_page(request, PreferencesForm(initial=_looks(user)), form)
+
+
+def _preferences_page(
+    request: HttpRequest, form: PreferencesForm, quiet: QuietForm
+) -> HttpResponse:
+    context = {"form": form, "quiet": quiet, "frame": frame(request)}
+    status = 422 if form.errors or quiet.errors else 200
+    return render(request, "accounts/preferences.html", context, status=status)
+
+
+def _looks(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name) for name in preferences.PREFERENCES}
+
+
+def _quiet(user: User) -> dict[str, Any]:
+    row = QuietHours.objects.filter(user=user).values(*preferences.QUIET).first()
+    return {"is_on": True, **row} if row else {}
 
 
 def list_sessions(request: HttpRequest) -> HttpResponse:
