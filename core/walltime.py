@@ -1,11 +1,13 @@
 """Local wall time as instants, safe when clocks are put forward or back. Pure."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SECOND = timedelta(seconds=1)
 
 
+@lru_cache(maxsize=8192)
 def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """When that wall clock shows this time on this day, in UTC.
 
