@@ -8,7 +8,6 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from sla.wallclock import (
     END,
@@ -145,7 +144,7 @@ class Table:
         return self.spans
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def table(plan: Plan) -> Table:
     """The one table of equal plans, still empty."""
     return Table(plan, Spans(START, START, [START], [START], [0]))
@@ -166,7 +165,7 @@ def build(plan: Plan, lo: int, hi: int) -> Spans:
     wall = wall_spans(plan, lo, hi)
     ends = [end for _, end in wall]
     found: list[Pair] = []
-    for start, end, offset in stretches(ZoneInfo(plan.zone), lo, hi):
+    for start, end, offset in stretches(plan.zone, lo, hi):
         first, stop = start + offset, end + offset
         for i in range(bisect_right(ends, first), len(wall)):
             if wall[i][0] >= stop:

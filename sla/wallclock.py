@@ -4,9 +4,9 @@ A second of the wall clock is counted as if the zone were UTC; the zone's offset
 through a stretch, makes an instant of it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
@@ -72,18 +72,21 @@ def merged(pairs: list[Pair]) -> list[Pair]:
     return found
 
 
-def stretches(zone: ZoneInfo, lo: int, hi: int) -> Iterator[tuple[int, int, int]]:
-    """(start, end, offset) of each stretch of one UTC offset in [lo, hi).
+@lru_cache(maxsize=256)
+def stretches(name: str, lo: int, hi: int) -> tuple[tuple[int, int, int], ...]:
+    """(start, end, offset) of each stretch of one UTC offset of the zone in [lo, hi).
 
     Looks once a day: since 1970 no zone has changed its clock twice within six days.
     """
+    zone = ZoneInfo(name)
+    found = []
     start, offset = lo, utc_offset(zone, lo)
     for before, after in pairwise(chain(range(lo, hi, DAY), [hi - 1])):
         if utc_offset(zone, after) != offset:
             change = _change(zone, before, after)
-            yield start, change, offset
+            found.append((start, change, offset))
             start, offset = change, utc_offset(zone, after)
-    yield start, hi, offset
+    return (*found, (start, hi, offset))
 
 
 def _change(zone: ZoneInfo, before: int, after: int) -> int:

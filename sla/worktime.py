@@ -182,9 +182,10 @@ def _checked(windows: Iterable[Iterable[int]], where: str) -> Windows:
     """The windows in order. ValueError names the one that is none."""
     found: list[Window] = []
     for window in windows:
-        start, end = window
-        if type(start) is not int or type(end) is not int:
+        numbers = tuple(window)
+        if [type(number) for number in numbers] != [int, int]:
             raise ValueError(f"{where}: a window is two whole numbers, not {window!r}")
+        start, end = numbers
         if not 0 <= start < end <= 2 * DAY:
             raise ValueError(
                 f"{where}: window {start}–{end} must end after it starts, within 0–{2 * DAY}"
