@@ -74,5 +74,13 @@ MACHINE = Machine(
             rule="cancel",
             required=("reason",),
         ),
+        Transition(
+            "merge",
+            _("Merge"),
+            (*UNRESOLVED, "resolved"),
+            "cancelled",
+            rule="merge",
+            automatic=True,
+        ),
     ),
 )

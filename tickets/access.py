@@ -9,6 +9,7 @@ from accounts.reach import NOBODY, reach_of
 from core.errors import NotAllowed, NotFound
 from tickets.models import Attachment, Comment, Ticket, Watch
 from tickets.numbering import normalise
+from tickets.queries import merged_into
 from tickets.rules import RULES, Facts
 
 
@@ -75,6 +76,12 @@ def get(user: User, number: str, verb: str = "view", *, kind: str = "") -> Ticke
         raise NotFound(_("There is no such record."))
     require(user, verb, ticket)
     return ticket
+
+
+def goes_on_in(user: User, ticket: Ticket) -> Ticket | None:
+    """Where a merged record goes on, if the person may know; None when it is not merged."""
+    into = merged_into(ticket)
+    return into if into is not None and can(user, "view", into) else None
 
 
 def comments(user: User, ticket: Ticket, can_read_notes: bool | None = None) -> Any:

@@ -75,6 +75,29 @@ class Linked(TicketEvent):
 
 
 @dataclass(frozen=True)
+class Merged(TicketEvent):
+    """The record was merged into another one: it is closed, and goes on there."""
+
+    target_id: int
+
+
+@dataclass(frozen=True)
+class Unmerged(TicketEvent):
+    """A merge was undone: the record is what it was before."""
+
+    target_id: int
+
+
+@dataclass(frozen=True)
+class Split(TicketEvent):
+    """A comment of the record became a new one. `undone`: that was taken back."""
+
+    comment_id: int
+    new_id: int
+    undone: bool = False
+
+
+@dataclass(frozen=True)
 class Watched(TicketEvent):
     """Somebody was made a watcher."""
 

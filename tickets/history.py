@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from core.events import emit
@@ -133,10 +134,20 @@ def _apply(info: kinds.Kind, row: Columns, detail: Columns, happening: Happening
             row[name] = new
     if happening.verb == Verb.ASSIGNED:
         _count_assignment(row, happening.changes)
-    if "status" in happening.changes:
+    if happening.verb == Verb.UNMERGED:
+        row.update(_as_before(happening.data.get("before", {})))
+    elif "status" in happening.changes:
         _follow_phase(row, _phase(info, row["status"]), happening.at)
     if happening.said is not None and happening.said.public:
         _follow_reply(row, happening.said, happening.at)
+
+
+def _as_before(columns: Columns) -> Columns:
+    """The columns that undoing a merge puts back."""
+    return {
+        name: parse_datetime(value) if name.endswith("_at") and value else value
+        for name, value in columns.items()
+    }
 
 
 def _count_assignment(row: Columns, changes: Mapping[str, list[Any]]) -> None:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from core import formats
 from tickets import kinds
-from tickets.models import Draft, Seen
+from tickets.enums import Verb
+from tickets.models import Draft, Event, Seen, Ticket
 
 CAP = 1000
 ROW_FIELDS = (
@@ -93,3 +94,32 @@ def _person(values: dict[str, Any], role: str, korean: bool) -> str:
 def _named(values: dict[str, Any], what: str, korean: bool) -> str:
     ko, en = values[f"{what}__name_ko"], values[f"{what}__name_en"]
     return (ko or en if korean else en or ko) or ""
+
+
+# What became of a record that was merged or split off, read from its events -----------------------
+
+
+def merge_of(ticket: Ticket) -> Event | None:
+    """The event by which the record was merged into another one; None when it is not merged."""
+    if not ticket.state.withdrawn:
+        return None
+    both = Event.objects.filter(ticket=ticket, verb__in=(Verb.MERGED, Verb.UNMERGED))
+    last = both.filter(data__role="source").order_by("-id").first()
+    return last if last is not None and last.verb == Verb.MERGED else None
+
+
+def merged_into(ticket: Ticket) -> Ticket | None:
+    """The record in which a merged one goes on, at the end of the way; None when not merged."""
+    found: Ticket | None = None
+    merge = merge_of(ticket)
+    while merge is not None:
+        found = Ticket.objects.select_related("requester", "service").get(pk=merge.data["other_id"])
+        merge = merge_of(found)
+    return found
+
+
+def split_of(ticket: Ticket) -> Event | None:
+    """The event by which the record was split off another one, unless that was taken back."""
+    if not ticket.is_open:
+        return None
+    return Event.objects.filter(ticket=ticket, verb=Verb.SPLIT, data__role="new").first()

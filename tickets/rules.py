@@ -105,6 +105,7 @@ RULES: dict[str, Predicate] = {
     "assign": works,
     "work": works,
     "link": works,
+    "merge": works,
     "task": works,
     "restrict": works,
     "add_watcher": works,

@@ -11,8 +11,10 @@ from tickets.actions.comment import UNDO_SECONDS, comment, retract
 from tickets.actions.drafts import drop_draft, drop_old_drafts, mark_seen, save_draft
 from tickets.actions.edit import edit, override_priority
 from tickets.actions.links import link, unlink
+from tickets.actions.merge import Plan, merge, plan_merge, unmerge
 from tickets.actions.open import follow_up, open_ticket
 from tickets.actions.people import restrict, unwatch, watch
+from tickets.actions.split import split, unsplit
 from tickets.actions.tasks import (
     add_check,
     add_task,
@@ -25,6 +27,7 @@ from tickets.actions.transition import allowed, transition
 
 __all__ = [
     "UNDO_SECONDS",
+    "Plan",
     "add_check",
     "add_task",
     "allowed",
@@ -42,15 +45,20 @@ __all__ = [
     "follow_up",
     "link",
     "mark_seen",
+    "merge",
     "open_ticket",
     "override_priority",
+    "plan_merge",
     "restrict",
     "resume_due",
     "retract",
     "save_draft",
+    "split",
     "tick",
     "transition",
     "unlink",
+    "unmerge",
+    "unsplit",
     "unwatch",
     "watch",
 ]

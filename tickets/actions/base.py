@@ -22,6 +22,14 @@ def lock(ticket: Ticket) -> Ticket:
     return related.select_for_update(of=("self",)).get(pk=ticket.pk)
 
 
+def lock_both(one: Ticket, other: Ticket) -> tuple[Ticket, Ticket]:
+    """Both rows locked in order of id, so that two who lock crosswise don't wait for each other."""
+    related = Ticket.objects.select_related("requester", "team", "service", "assignee", "category")
+    pair = related.filter(pk__in=[one.pk, other.pk]).select_for_update(of=("self",)).order_by("pk")
+    rows = {row.pk: row for row in pair}
+    return rows[one.pk], rows[other.pk]
+
+
 def stored(value: Any) -> Any:
     """The form in which an event keeps a value: ids for rows, ISO text for instants."""
     if isinstance(value, models.Model):

@@ -7,7 +7,7 @@ from accounts.models import User
 from core.errors import ActionError
 from core.events import emit
 from tickets import access, events
-from tickets.actions.base import record
+from tickets.actions.base import lock_both, record
 from tickets.enums import LinkType, Verb
 from tickets.models import Link, Ticket
 
@@ -20,7 +20,7 @@ def link(source: Ticket, link_type: LinkType, target: Ticket, *, by: User | None
     """`source` is … `target`. Needs the right to link on the source and to see the target."""
     if source.pk == target.pk:
         raise ActionError(_("A record can't be linked to itself."), field="target")
-    source, target = _lock_both(source, target)
+    source, target = lock_both(source, target)
     access.require(by, "link", source)
     access.require(by, "view", target)
     if link_type == LinkType.PARENT_OF:
@@ -37,21 +37,12 @@ def unlink(made: Link, *, by: User | None) -> None:
 
     Needs what making it needs: a link to a record out of sight does not exist.
     """
-    source, target = _lock_both(made.source, made.target)
+    source, target = lock_both(made.source, made.target)
     access.require(by, "view", target)
     access.require(by, "link", source)
     if Link.objects.filter(pk=made.pk).exists():
         _record_both(made, source, target, Verb.UNLINKED, by)
         Link.objects.filter(pk=made.pk).delete()
-
-
-def _lock_both(source: Ticket, target: Ticket) -> tuple[Ticket, Ticket]:
-    """Lock in order of id, so that two links made crosswise don't wait for each other."""
-    pair = Ticket.objects.select_related("requester", "service").filter(
-        pk__in=[source.pk, target.pk]
-    )
-    rows = {row.pk: row for row in pair.select_for_update(of=("self",)).order_by("pk")}
-    return rows[source.pk], rows[target.pk]
 
 
 def _record_both(made: Link, source: Ticket, target: Ticket, verb: Verb, by: User | None) -> None:

@@ -27,6 +27,7 @@ from tickets.actions.checks import (
 from tickets.enums import Impact, LinkType, Urgency, Verb
 from tickets.models import Category, Link, Ticket, TicketItem
 from tickets.numbering import next_serial
+from tickets.queries import merged_into
 
 
 @transaction.atomic
@@ -182,6 +183,7 @@ def follow_up(ticket: Ticket, *, by: User, body: str) -> Ticket:
     access.require(by, "follow_up", ticket)
     if ticket.phase != Phase.CLOSED:
         raise ActionError(_("It is still open: answer on the record itself."), code="still_open")
+    _refuse_merged(ticket, by)
     requester = ticket.requester if ticket.requester.is_active else by
     follower = _create(
         ticket.kind,
@@ -201,3 +203,15 @@ def follow_up(ticket: Ticket, *, by: User, body: str) -> Ticket:
         event = record(one, Verb.LINKED, by=by, data=data)
         emit(events.Linked(one.pk, event.pk, by.pk, link.pk))
     return follower
+
+
+def _refuse_merged(ticket: Ticket, by: User) -> None:
+    """A merged record goes on elsewhere: nothing follows it here."""
+    into = merged_into(ticket)
+    if into is None:
+        return
+    if not access.can(by, "view", into):
+        raise ActionError(_("It goes on in another record."), code="merged")
+    raise ActionError(
+        _("It goes on in %(number)s: answer there.") % {"number": into.number}, code="merged"
+    )
