@@ -32,6 +32,6 @@ class WebhookAsked(TicketEvent):
 
 @dataclass(frozen=True)
 class CandidateMajor(TicketEvent):
-    """An agreement asks whether this is a major incident; `reason` says which promise is at risk."""
+    """An agreement asks whether this is a major incident; `reason` says what is at risk."""
 
     reason: str

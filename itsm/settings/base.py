@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "accounts",
     "cmdb",
     "tickets",
+    "sla",
     "notifications",
     "incidents",
     "desk",

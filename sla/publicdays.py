@@ -1,0 +1,34 @@
+"""Public holidays of a country, substitute and temporary ones included, in both languages."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+
+@lru_cache(maxsize=128)
+def _year(country: str, region: str, year: int, language: str) -> dict[date, str]:
+    known = holidays.country_holidays(
+        country, subdiv=region or None, years=year, language=language or None
+    )
+    return dict(known)
+
+
+def languages(country: str) -> tuple[str, str]:
+    """The library's Korean and English for this country; empty where it has none of its own."""
+    known = holidays.country_holidays(country).supported_languages or ()
+    english = next((language for language in known if language.startswith("en")), "")
+    return ("ko" if "ko" in known else "", english)
+
+
+def public_days(country: str, region: str, years: Iterable[int]) -> dict[date, tuple[str, str]]:
+    """{day: (Korean name, English name)}. NotImplementedError for a country it doesn't know."""
+    korean, english = languages(country)
+    found: dict[date, tuple[str, str]] = {}
+    for year in years:
+        names = _year(country, region, year, english)
+        korean_names = _year(country, region, year, korean) if korean else {}
+        for day, name in names.items():
+            found[day] = (korean_names.get(day, "")[:120], name[:120])
+    return dict(sorted(found.items()))

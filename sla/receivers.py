@@ -1,0 +1,67 @@
+"""Whatever changes a record's facts brings its clocks along, in the same transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core import outbox
+from core.events import subscribe
+from sla.actions.publish import RECOMPUTE_TOPIC, recompute
+from sla.actions.refresh import refresh
+from tickets.events import (
+    Assigned,
+    Commented,
+    CommentRetracted,
+    Edited,
+    Opened,
+    Transitioned,
+    Written,
+)
+
+# Fields that agreements ask of.
+ASKED = frozenset({"service", "priority", "requester", "tags", "security", "restricted"})
+
+
+def _opened(event: Opened) -> None:
+    refresh([event.ticket_id])
+
+
+def _transitioned(event: Transitioned) -> None:
+    refresh([event.ticket_id])
+
+
+def _assigned(event: Assigned) -> None:
+    if event.team_changed:
+        refresh([event.ticket_id])
+
+
+def _commented(event: Commented) -> None:
+    if event.public:
+        refresh([event.ticket_id])
+
+
+def _retracted(event: CommentRetracted) -> None:
+    refresh([event.ticket_id])
+
+
+def _edited(event: Edited) -> None:
+    if ASKED & set(event.fields):
+        refresh([event.ticket_id])
+
+
+def _written(event: Written) -> None:
+    refresh(event.ticket_ids, aloud=False)
+
+
+def _recompute(payload: Mapping[str, Any]) -> None:
+    recompute(payload["book"], payload["after"])
+
+
+def connect() -> None:
+    subscribe(Opened, _opened)
+    subscribe(Transitioned, _transitioned)
+    subscribe(Assigned, _assigned)
+    subscribe(Commented, _commented)
+    subscribe(CommentRetracted, _retracted)
+    subscribe(Edited, _edited)
+    subscribe(Written, _written)
+    outbox.register(RECOMPUTE_TOPIC, _recompute)
