@@ -55,6 +55,7 @@ class Routing(TextChoices):
     MANUAL = "manual", _("By hand")
     ROUND_ROBIN = "round_robin", _("In turn")
     LEAST_LOADED = "least_loaded", _("To the least loaded")
+    ON_DUTY = "on_duty", _("To whoever is on duty")
 
 
 class Density(TextChoices):

@@ -10,6 +10,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts import tokens
+from accounts.duty import on_duty as on_duty
+from accounts.duty import on_duty_many as on_duty_many
 from accounts.duty import quiet_until as quiet_until
 from accounts.duty import quiet_until_many as quiet_until_many
 from accounts.models import ApiToken, SignInSession, User

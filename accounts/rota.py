@@ -5,7 +5,7 @@ only. Of the layers of one rank the first that holds says whose turn it is; the 
 its gaps. Rank 1 is on duty, higher ranks are deputies in their order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
@@ -132,6 +132,15 @@ def shifts(plan: Plan, start: datetime, end: datetime) -> list[Shift]:
     for people, run in groupby(parts, key=lambda part: part[2]):
         same = list(run)
         found.append(Shift(same[0][0].astimezone(UTC), same[-1][1].astimezone(UTC), people))
+    return found
+
+
+def firsts(parts: Iterable[Shift]) -> list[Shift]:
+    """The same shifts with whoever is first only, cut only where that changes."""
+    found = []
+    for own, run in groupby(parts, key=lambda part: part.picks[:1]):
+        same = list(run)
+        found.append(Shift(same[0].begins, same[-1].ends, own))
     return found
 
 

@@ -20,6 +20,8 @@ KINDS: dict[str, Any] = {
     "accounts.team": gettext_lazy("Team"),
     "accounts.department": gettext_lazy("Department"),
     "accounts.apitoken": gettext_lazy("API token"),
+    "accounts.rota": gettext_lazy("Duty rota"),
+    "accounts.rotaoverride": gettext_lazy("Change of duty"),
     "tickets.prioritycell": gettext_lazy("Priority matrix"),
     "tickets.category": gettext_lazy("Category"),
     "tickets.pendingreason": gettext_lazy("Pending reason"),
@@ -39,6 +41,7 @@ KINDS: dict[str, Any] = {
 # Fields that hold ids of rows but are no foreign keys of the object itself.
 POINTS_AT = {
     "members": "accounts.user",
+    "instead_of": "accounts.user",
     "member": "accounts.user",
     "to": "accounts.user",
     "services": "cmdb.service",
@@ -146,6 +149,11 @@ def _label(kind: str, field: str) -> str:
         "scope": _("Reaches"),
         "scopes": _("It may"),
         "is_available": _("Takes new work"),
+        "user": _("On duty"),
+        "instead_of": _("In the place of"),
+        "begins_at": _("From"),
+        "ends_at": _("Until"),
+        "layers": _("Layers"),
         "team": _("Team"),
         "service": _("Service"),
         "services": _("Services"),

@@ -1,11 +1,12 @@
 """Makers of rows for tests: plain functions, sensible defaults, real actions where there is one."""
 
-from datetime import date
+from datetime import date, time
 from itertools import count
 from typing import Any
 
+from accounts.actions import rotas
 from accounts.enums import Role, Scope
-from accounts.models import Department, Membership, RoleGrant, Team, User
+from accounts.models import Department, Membership, RoleGrant, Rota, Team, User
 from cmdb.models import ConfigurationItem, Contract, Service, Supplier
 from tickets import actions
 from tickets.models import Category, CauseCategory, PendingReason, ResolutionCode, Ticket
@@ -52,6 +53,18 @@ def make_agent(name: str = "", team: Team | None = None, **fields: Any) -> User:
     if team is not None:
         join(team, agent)
     return agent
+
+
+def make_rota(team: Team, *members: User, name: str = "", **layer: Any) -> Rota:
+    """A rota in which the members (else the whole team) take turns of a week, from long ago on."""
+    people = members or tuple(team.members.order_by("pk"))
+    values = {"starts_on": date(2026, 1, 5), "hands_over": time(9), "every": 7, **layer}
+    return rotas.create_rota(
+        team,
+        {"name_ko": name or "당직", "name_en": name or "On call", "zone": "Asia/Seoul"},
+        [rotas.LayerValues(members=people, **values)],
+        by=None,
+    )
 
 
 def make_department(name: str = "", **fields: Any) -> Department:

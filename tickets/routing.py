@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.enums import Routing
 from accounts.models import Team, User
+from accounts.queries import on_duty
 from cmdb.models import Service
 from core import options
 from core.errors import ActionError
@@ -78,14 +80,18 @@ def _default_team() -> Team:
 def assignee_for(team: Team) -> User | None:
     """The member whose turn it is by the team's way of giving out work; None: by hand.
 
-    Locks the team row, so that two records opened at once go to two people.
+    By duty it goes to a deputy while the first takes no new work. By turns the team row is locked,
+    so that two records opened at once go to two people.
     """
     if team.routing == Routing.MANUAL:
         return None
-    locked = Team.objects.select_for_update().get(pk=team.pk)
     members = User.objects.filter(
         memberships__team=team, memberships__is_available=True, is_active=True
     )
+    if team.routing == Routing.ON_DUTY:
+        present = set(members.values_list("pk", flat=True))
+        return next((user for user in on_duty(team, timezone.now()) if user.pk in present), None)
+    locked = Team.objects.select_for_update().get(pk=team.pk)
     if locked.routing == Routing.ROUND_ROBIN:
         ordered = members.order_by("pk")
         chosen = ordered.filter(pk__gt=locked.last_routed_id or 0).first() or ordered.first()

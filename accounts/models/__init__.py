@@ -1,6 +1,6 @@
 """People and what belongs to them, and when they may be disturbed."""
 
-from accounts.models.duty import QuietHours
+from accounts.models.duty import QuietHours, Rota, RotaLayer, RotaMember, RotaOverride
 from accounts.models.people import (
     ApiToken,
     AuditEvent,
@@ -20,6 +20,10 @@ __all__ = [
     "Membership",
     "QuietHours",
     "RoleGrant",
+    "Rota",
+    "RotaLayer",
+    "RotaMember",
+    "RotaOverride",
     "SignInSession",
     "Team",
     "User",
