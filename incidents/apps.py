@@ -9,7 +9,9 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("Incidents")
 
     def ready(self) -> None:
+        from incidents import receivers  # noqa: PLC0415 - models are not loaded before
         from incidents.kind import KIND  # noqa: PLC0415 - models are not loaded before
         from tickets import kinds  # noqa: PLC0415 - models are not loaded before
 
         kinds.register(KIND)
+        receivers.connect()

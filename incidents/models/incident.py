@@ -15,6 +15,8 @@ class Incident(Ticket):
         Ticket, models.PROTECT, parent_link=True, primary_key=True, related_name="incident"
     )
     security = models.BooleanField(_("security incident"), default=False)
+    contained_at = models.DateTimeField(_("contained"), null=True, blank=True)
+    patched_at = models.DateTimeField(_("patched"), null=True, blank=True)
     resolution_code = models.ForeignKey(
         ResolutionCode, models.PROTECT, null=True, blank=True, related_name="+"
     )

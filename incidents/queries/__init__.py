@@ -1,0 +1,1 @@
+"""What is read of incidents: the major ones, their timelines and the people concerned."""
