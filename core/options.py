@@ -49,6 +49,23 @@ DEFINITIONS = {
             _("Raise priority by one for a business critical service"),
         ),
         Definition("default_team", int, 0, _("Team of records that no rule routes"), high=2**31),
+        Definition(
+            "digest_minutes",
+            int,
+            15,
+            _("Mails sent together come every (minutes)"),
+            low=1,
+            high=720,
+        ),
+        Definition(
+            "digest_above",
+            int,
+            5,
+            _("Most single mails about service levels in that time"),
+            _("When there are more for one person, they are sent together as one mail."),
+            low=1,
+            high=1000,
+        ),
         Definition("attachment_megabytes", int, 25, _("Largest attachment (MB)"), low=1, high=1000),
     )
 }

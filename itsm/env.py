@@ -328,6 +328,15 @@ API_WRITES_PER_MINUTE = _setting(
     300,
     "API requests that change something, for each token or signed-in person. 0: no limit.",
 )
+WEBHOOK_ALLOW = _setting(
+    "MARU_WEBHOOK_ALLOW",
+    LIMITS,
+    names,
+    _NO_NAMES,
+    "Hosts or networks of your own that webhooks may call although they are not public, and to "
+    "which http:// is allowed, separated by commas, such as chat.example.com, 10.1.0.0/16.",
+    "public addresses over https:// only",
+)
 WEB_PROCESSES = _setting(
     "MARU_WEB_PROCESSES", PROCESSES, whole(1, 64), 2, "Web server processes of `./maru up`."
 )

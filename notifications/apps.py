@@ -11,10 +11,22 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from core import outbox  # noqa: PLC0415 - models are not loaded before
         from notifications import actions, receivers  # noqa: PLC0415 - models are not loaded before
-        from notifications.actions import deliver, telling  # noqa: PLC0415 - models are not loaded before
+        from notifications.actions import deliver, mailing, telling, webhooks  # noqa: PLC0415 - models are not loaded before
 
         receivers.connect()
         outbox.register(telling.NOTIFY, actions.tell)
         outbox.register(
-            telling.MAIL, actions.send, attempts=deliver.ATTEMPTS, on_failure=actions.fail
+            mailing.MAIL, actions.send, attempts=deliver.ATTEMPTS, on_failure=actions.fail
+        )
+        outbox.register(
+            mailing.DIGEST,
+            actions.send_digest,
+            attempts=deliver.ATTEMPTS,
+            on_failure=actions.fail_digest,
+        )
+        outbox.register(
+            webhooks.WEBHOOK,
+            actions.call_out,
+            attempts=webhooks.ATTEMPTS,
+            on_failure=actions.fail_call,
         )

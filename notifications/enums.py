@@ -2,11 +2,17 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class What(TextChoices):
     """The kinds of notices, in the order in which one of them wins over the next."""
 
+    MAJOR_DECLARED = "major_declared", _("A major incident is declared")
+    SLA_BREACH = "sla_breach", _("A target is missed")
+    ESCALATED = "escalated", _("Escalated to me")
+    SLA_WARNING = "sla_warning", _("A target is at risk")
+    MAJOR_UPDATE = "major_update", _("News of a major incident")
     MENTIONED = "mentioned", _("Somebody mentions me")
     ASSIGNED = "assigned", _("A record is assigned to me")
     TASK = "task", _("A task is given to me")
@@ -32,6 +38,14 @@ class Channel(TextChoices):
     MAIL = "mail", _("E-mail")
 
 
+class Level(TextChoices):
+    """How soon a channel tells somebody. In the product there is only at once and not at all."""
+
+    NOW = "now", pgettext_lazy("notice", "At once")
+    DIGEST = "digest", pgettext_lazy("notice", "Together")
+    NONE = "none", pgettext_lazy("notice", "Not at all")
+
+
 class Audience(TextChoices):
     """From which side somebody looks at a record."""
 
@@ -47,19 +61,53 @@ class DeliveryState(TextChoices):
 
 
 class Reason(TextChoices):
-    """Why a mail was left out."""
+    """Why something was left out, or told later than it happened."""
 
+    DOER = "doer", _("This person did it.")
+    OFF = "off", _("This person has switched it off.")
+    ALL_OFF = "all_off", _("This person wants no mail at all.")
+    NOT_CONCERNED = "not_concerned", _("It is not told to people in this role.")
+    SAID = "said", _("The mail about the comment says it.")
+    QUIET = "quiet", _("It was held back by quiet hours.")
+    DIGEST = "digest", _("This person gets it together with others.")
+    BUNDLED = "bundled", _("Many came at once and were sent together.")
     INACTIVE = "inactive", _("This person has left.")
     MACHINE = "machine", _("This is a machine account.")
     NO_ADDRESS = "no_address", _("There is no e-mail address.")
     NO_ACCESS = "no_access", _("This person may not see it.")
     MUTED = "muted", _("This person has muted the record.")
     RETRACTED = "retracted", _("The comment was taken back.")
+    RESTRICTED = "restricted", _("The record is restricted.")
+    OFF_HOOK = "off_hook", _("The webhook is switched off.")
+
+
+class HookKind(TextChoices):
+    """What a webhook's receiver understands."""
+
+    JSON = "json", _("Signed JSON")
+    SLACK = "slack", _("Chat: Slack or compatible")
+    TEAMS = "teams", _("Chat: Microsoft Teams")
+
+
+class HookEvent(TextChoices):
+    """What a webhook can subscribe to."""
+
+    OPENED = "opened", _("A record is opened")
+    ASSIGNED = "assigned", _("Team or assignee changes")
+    TRANSITIONED = "transitioned", _("The status changes")
+    REPLIED = "replied", _("A public reply is written")
+    PRIORITY = "priority", _("The priority changes")
+    SLA_WARNING = "sla_warning", _("A target is at risk")
+    SLA_BREACH = "sla_breach", _("A target is missed")
+    MAJOR_DECLARED = "major_declared", _("A major incident is declared")
+    MAJOR_UPDATE = "major_update", _("News of a major incident")
 
 
 # Who is told what by default: (in the product, by mail). What is missing is never told.
 DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
     Audience.REQUESTER: {
+        What.MAJOR_DECLARED: (True, True),
+        What.MAJOR_UPDATE: (True, True),
         What.WATCHING: (True, True),
         What.RECEIVED: (True, True),
         What.REPLIED: (True, True),
@@ -72,6 +120,11 @@ DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
         What.STATUS: (True, False),
     },
     Audience.DESK: {
+        What.MAJOR_DECLARED: (True, True),
+        What.SLA_BREACH: (True, True),
+        What.ESCALATED: (True, True),
+        What.SLA_WARNING: (True, True),
+        What.MAJOR_UPDATE: (True, True),
         What.MENTIONED: (True, True),
         What.ASSIGNED: (True, True),
         What.TASK: (True, True),
@@ -91,5 +144,12 @@ DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
         What.UNASSIGNED: (True, False),
     },
 }
+# What clocks say: many may come at once, and are then sent together.
+CLOCKS = frozenset({What.SLA_WARNING, What.SLA_BREACH, What.ESCALATED})
+MAJOR = frozenset({What.MAJOR_DECLARED, What.MAJOR_UPDATE})
 # What reaches somebody although they muted the record.
-LOUD = frozenset({What.MENTIONED, What.ASSIGNED, What.TASK})
+LOUD = frozenset({What.MENTIONED, What.ASSIGNED, What.TASK, *CLOCKS, What.MAJOR_DECLARED})
+# What is mailed in quiet hours, too; of a record assigned to somebody, one of the first priority.
+WAKES = frozenset({What.MAJOR_DECLARED})
+# Of these the log keeps what was told in the product as well: somebody will ask.
+LOGGED = CLOCKS | MAJOR

@@ -12,17 +12,22 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import Truncator
+from django.utils.translation import ngettext
 
 from accounts.models import User
-from core import options
+from core import formats, options
 from notifications.enums import Audience, What
-from notifications.models import Delivery, Template
+from notifications.models import Delivery, Digest, Template
 from notifications.queries import path_for
 from notifications.texts import WORDS, Words, fill, one_line
+from notifications.wording import clock_words, detail, sentence
 from tickets.enums import Verb
 from tickets.models import Event, Task, Ticket
 
 LONGEST_TEXT = 20_000
+# Records that one digest lists; of further ones it says how many.
+MOST_LISTED = 100
 # Never routed anywhere: addresses that importers make up (RFC 2606).
 NO_MAIL = (".invalid", ".localhost")
 
@@ -80,6 +85,64 @@ def letter(delivery: Delivery) -> EmailMultiAlternatives:
     return mail
 
 
+def digest_letter(digest: Digest, deliveries: list[Delivery]) -> EmailMultiAlternatives:
+    """One mail for several notices of one person, grouped by record, the newest first."""
+    user = digest.user
+    with reading_as(user) as language:
+        organisation = str(options.get("organisation"))
+        groups = _by_record(deliveries)
+        many = ngettext("%(n)d notice", "%(n)d notices", len(deliveries)) % {"n": len(deliveries)}
+        about = ngettext("%(n)d record", "%(n)d records", len(groups)) % {"n": len(groups)}
+        subject = one_line(f"{many} · {about}")
+        page = {
+            "subject": subject,
+            "groups": groups[:MOST_LISTED],
+            "more": max(0, len(groups) - MOST_LISTED),
+            "inbox": absolute(reverse("notifications:inbox")),
+            "preferences": absolute(reverse("notifications:preferences")),
+            "organisation": organisation,
+            "language": language,
+        }
+        text = render_to_string("notifications/mail_digest.txt", page)
+        html = render_to_string("notifications/mail_digest.html", page)
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    headers = {"Message-ID": f"<digest.{digest.pk}@{host}>", **_robot("auto-generated")}
+    mail = EmailMultiAlternatives(
+        subject=subject,
+        body=text,
+        from_email=_sender(organisation),
+        to=[user.email],
+        headers=headers,
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def _by_record(deliveries: list[Delivery]) -> list[dict[str, Any]]:
+    """Records in the order of their newest notice, each with what happened, newest first."""
+    groups: dict[int, dict[str, Any]] = {}
+    for delivery in sorted(deliveries, key=lambda delivery: delivery.event_id, reverse=True):
+        ticket, event, what = delivery.ticket, delivery.event, What(delivery.what)
+        group = groups.setdefault(
+            ticket.pk,
+            {
+                "number": ticket.number,
+                "title": one_line(ticket.title),
+                "link": link(delivery.user, ticket),
+                "lines": [],
+            },
+        )
+        written = event.comment.body if event.comment else detail(what, event.data)
+        group["lines"].append(
+            {
+                "at": formats.moment(event.at),
+                "sentence": sentence(what, event.actor.name if event.actor else ""),
+                "detail": Truncator(" ".join(written.split())).chars(200),
+            }
+        )
+    return list(groups.values())
+
+
 def values_for(delivery: Delivery) -> dict[str, str]:
     """What the placeholders stand for, in the active language."""
     ticket, event = delivery.ticket, delivery.event
@@ -97,6 +160,7 @@ def values_for(delivery: Delivery) -> dict[str, str]:
         "priority": f"P{ticket.priority}",
         "task": _task(event),
         "text": _text(ticket, event),
+        **clock_words(event.data),
         "link": link(delivery.user, ticket),
         "organisation": str(options.get("organisation")),
     }
@@ -106,6 +170,8 @@ def _text(ticket: Ticket, event: Event) -> str:
     """What somebody wrote in this event, if it is that kind of event."""
     if event.comment is not None:
         return event.comment.body
+    if event.verb == Verb.MAJOR:
+        return str(event.data.get("text", ""))
     if event.verb in (Verb.OPENED, Verb.ASSIGNED):
         return ticket.description
     if event.verb == Verb.TRANSITIONED and "resolution" in ticket.kind_info.detail_names:
@@ -152,9 +218,16 @@ def _headers(delivery: Delivery, event: Event) -> dict[str, Any]:
         "Message-ID": message_id(ticket, event.pk),
         "In-Reply-To": previous or root,
         "References": f"{root} {previous}" if previous else root,
-        "Auto-Submitted": ("auto-replied" if delivery.what == What.RECEIVED else "auto-generated"),
-        "X-Auto-Response-Suppress": "All",
-        "X-Maru-Loop": urlsplit(settings.PUBLIC_URL).hostname or "",
+        **_robot("auto-replied" if delivery.what == What.RECEIVED else "auto-generated"),
         "X-Maru-Record": ticket.number,
         "X-Maru-Event": str(event.pk),
+    }
+
+
+def _robot(answer: str) -> dict[str, str]:
+    """Marks by which other robots, and we ourselves, know a mail that no person wrote."""
+    return {
+        "Auto-Submitted": answer,
+        "X-Auto-Response-Suppress": "All",
+        "X-Maru-Loop": urlsplit(settings.PUBLIC_URL).hostname or "",
     }

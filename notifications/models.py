@@ -2,13 +2,14 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from notifications.enums import Audience, Channel, DeliveryState, What
+from accounts.models import Team, User
+from notifications.enums import Audience, Channel, DeliveryState, HookKind, Level, What
 from tickets.models import Comment, Event, Ticket
 
 
@@ -41,8 +42,36 @@ class Notice(models.Model):
         return f"{self.user_id} {self.what} {self.ticket_id}"
 
 
+class Digest(models.Model):
+    """One mail that holds several notices of one person, sent at `due_at`.
+
+    Whoever adds to it and whoever sends it lock its row; once `done_at` is set nothing is added.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="digests")
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "due_at"], name="digest_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def key(self) -> str:
+        """The outbox key of sending it."""
+        return f"digest:{self.user_id}:{self.due_at.isoformat()}"
+
+
 class Delivery(models.Model):
-    """The log of mails: who, what, and what became of it. One per event, person and channel."""
+    """The log of who was told, and who wasn't and why. One per event, person and channel.
+
+    Every mail has a line; of notices in the product those that were left out, and all about
+    service levels. `reason` is a `Reason`, or what the mail server said.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="deliveries")
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
@@ -59,6 +88,7 @@ class Delivery(models.Model):
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     message_id = models.CharField(max_length=250, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    digest = models.ForeignKey(Digest, models.SET_NULL, null=True, related_name="deliveries")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
 
@@ -71,6 +101,8 @@ class Delivery(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["ticket", "user", "id"], name="delivery_thread"),
             models.Index(fields=["created_at"], name="delivery_created"),
+            models.Index(fields=["user", "-id"], name="delivery_person"),
+            models.Index(fields=["what", "-id"], name="delivery_what"),
             models.Index(
                 F("id").desc(), condition=Q(state=DeliveryState.FAILED), name="delivery_failed"
             ),
@@ -81,7 +113,7 @@ class Delivery(models.Model):
 
     @property
     def key(self) -> str:
-        """The outbox key of sending it."""
+        """The outbox key of sending it by itself."""
         return f"mail:{self.pk}"
 
 
@@ -91,7 +123,7 @@ class Preference(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="notice_preferences")
     what = models.CharField(max_length=16, choices=What)
     channel = models.CharField(max_length=8, choices=Channel)
-    wanted = models.BooleanField()
+    level = models.CharField(max_length=8, choices=Level)
 
     class Meta:
         constraints: ClassVar = [
@@ -99,7 +131,7 @@ class Preference(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.what} {self.channel} {self.wanted}"
+        return f"{self.user_id} {self.what} {self.channel} {self.level}"
 
 
 class Mute(models.Model):
@@ -138,3 +170,67 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_what_display()} · {self.get_audience_display()}"
+
+
+class Webhook(models.Model):
+    """An address that is told of records as they change. Restricted records are never told.
+
+    `events` holds values of `HookEvent`. Without teams it hears of the records of all.
+    """
+
+    name = models.CharField(_("name"), max_length=80)
+    url = models.URLField(_("address"), max_length=500)
+    secret = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(_("for"), max_length=8, choices=HookKind, default=HookKind.JSON)
+    events = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    teams = models.ManyToManyField(Team, related_name="+", blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    failures = models.PositiveIntegerField(default=0)
+    rests_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("webhook")
+        ordering: ClassVar = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookCall(models.Model):
+    """The log of a webhook's calls, each for one event of one record, at most once.
+
+    `data` is what the event's listeners heard beyond the log's own row, such as the clock's step.
+    """
+
+    hook = models.ForeignKey(Webhook, models.CASCADE, related_name="calls")
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, models.CASCADE, related_name="+", db_index=False)
+    topic = models.CharField(max_length=16)
+    data = models.JSONField(default=dict)
+    state = models.CharField(
+        _("status"), max_length=8, choices=DeliveryState, default=DeliveryState.QUEUED
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    answer = models.PositiveSmallIntegerField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event", "hook"], name="webhook_call_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["hook", "-id"], name="webhook_call_log"),
+            models.Index(fields=["ticket", "event"], name="webhook_call_record"),
+            models.Index(fields=["created_at"], name="webhook_call_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hook_id} {self.topic} {self.ticket_id} {self.state}"
+
+    @property
+    def key(self) -> str:
+        """The outbox key of making it."""
+        return f"webhook:{self.pk}"

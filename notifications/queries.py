@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from accounts.models import User
 from accounts.reach import reach_of
 from core.models import OutboxMessage
-from notifications.enums import DEFAULTS, Audience, Channel, DeliveryState, What
+from notifications.enums import DEFAULTS, Audience, Channel, DeliveryState, Level, What
 from notifications.models import Delivery, Mute, Notice, Preference, Template
 from notifications.texts import WORDS, Words
 from tickets import access
@@ -126,7 +126,8 @@ def delivery_states(comment_ids: Sequence[int]) -> dict[int, Sending]:
 
     A comment nobody has been told of yet counts as queued.
     """
-    made = Delivery.objects.filter(comment_id__in=comment_ids).order_by()
+    mails = Delivery.objects.filter(channel=Channel.MAIL)
+    made = mails.filter(comment_id__in=comment_ids).order_by()
     untold = OutboxMessage.objects.filter(
         key__in=[comment_key(pk) for pk in comment_ids], state=OutboxMessage.State.WAITING
     )
@@ -166,34 +167,29 @@ def failed_deliveries() -> QuerySet[Delivery]:
     return failed.select_related("user", "ticket").order_by("-id")
 
 
-def deliveries() -> QuerySet[Delivery]:
-    """The whole mail log, newest first."""
-    return Delivery.objects.select_related("user", "ticket").order_by("-id")
+Choices = Mapping[tuple[int, str, str], Level]
 
 
-def choices_of(users: Iterable[User]) -> dict[tuple[int, str, str], bool]:
-    """The people's own answers: {(user id, what, channel): wanted}."""
+def choices_of(users: Iterable[User]) -> dict[tuple[int, str, str], Level]:
+    """The people's own answers: {(user id, what, channel): level}."""
     rows = Preference.objects.filter(user__in=list(users))
-    return {(row.user_id, row.what, row.channel): row.wanted for row in rows}
+    return {(row.user_id, row.what, row.channel): Level(row.level) for row in rows}
 
 
-def wants(
-    user: User,
-    what: What,
-    audience: Audience,
-    channel: Channel,
-    choices: Mapping[tuple[int, str, str], bool],
-) -> bool:
-    """Whether the person is told of this through this channel: their answer, else the default."""
+def level_for(
+    user: User, what: What, audience: Audience, channel: Channel, choices: Choices
+) -> Level:
+    """How soon the person is told of this by this channel: their answer, else the default."""
     if channel == Channel.MAIL and not user.mail_notices:
-        return False
+        return Level.NONE
     default = default_for(what, audience, channel)
     return choices.get((user.pk, what.value, channel.value), default)
 
 
-def default_for(what: What, audience: Audience, channel: Channel) -> bool:
+def default_for(what: What, audience: Audience, channel: Channel) -> Level:
     in_app, mail = DEFAULTS[audience].get(what, (False, False))
-    return mail if channel == Channel.MAIL else in_app
+    wanted = mail if channel == Channel.MAIL else in_app
+    return Level.NOW if wanted else Level.NONE
 
 
 @dataclass(frozen=True)
@@ -202,13 +198,22 @@ class Choice:
 
     what: What
     channel: Channel
-    wanted: bool
-    is_default: bool
+    level: Level
+    default: Level
 
     @property
     def name(self) -> str:
         """Of its form field."""
         return f"{self.what}.{self.channel}"
+
+    @property
+    def is_default(self) -> bool:
+        return self.level == self.default
+
+    @property
+    def levels(self) -> list[Level]:
+        """What can be chosen: a mail may come together with others, a notice in the product not."""
+        return [level for level in Level if level != Level.DIGEST or self.channel == Channel.MAIL]
 
 
 def matrix(user: User) -> list[tuple[What, list[Choice]]]:
@@ -227,16 +232,10 @@ def matrix(user: User) -> list[tuple[What, list[Choice]]]:
     return rows
 
 
-def _choice(
-    user: User,
-    what: What,
-    side: Audience,
-    channel: Channel,
-    choices: Mapping[tuple[int, str, str], bool],
-) -> Choice:
+def _choice(user: User, what: What, side: Audience, channel: Channel, choices: Choices) -> Choice:
     default = default_for(what, side, channel)
-    wanted = choices.get((user.pk, what.value, channel.value), default)
-    return Choice(what, channel, wanted, wanted == default)
+    level = choices.get((user.pk, what.value, channel.value), default)
+    return Choice(what, channel, level, default)
 
 
 def templates() -> list[dict[str, Any]]:

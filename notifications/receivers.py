@@ -3,6 +3,7 @@
 from accounts.events import PersonAnonymised
 from core.events import subscribe
 from notifications import actions
+from sla.events import Escalated, WebhookAsked
 from tickets import events
 
 
@@ -18,6 +19,10 @@ def read(event: events.Seen) -> None:
     actions.mark_read(by=event.user_id, tickets=[event.ticket_id])
 
 
+def call(event: WebhookAsked) -> None:
+    actions.ask(event)
+
+
 def forget(event: PersonAnonymised) -> None:
     actions.forget_person(event.user_id)
 
@@ -30,6 +35,7 @@ TOLD = (
     events.PriorityChanged,
     events.Watched,
     events.TaskChanged,
+    Escalated,
 )
 
 
@@ -39,4 +45,5 @@ def connect() -> None:
         subscribe(event, announce)
     subscribe(events.CommentRetracted, withdraw)
     subscribe(events.Seen, read)
+    subscribe(WebhookAsked, call)
     subscribe(PersonAnonymised, forget)

@@ -11,22 +11,29 @@ from typing import Any
 from accounts.models import User
 from accounts.reach import reach_of, with_standing
 from core.states import OPEN_PHASES, Phase
-from notifications.enums import DEFAULTS, Audience, Channel, What
+from notifications.enums import DEFAULTS, Audience, Channel, Reason, What
 from tickets import access
 from tickets.enums import TASK_ENDED, Verb, Visibility
 from tickets.models import Comment, Event, PendingReason, Task, Ticket, Watch
 from tickets.rules import Facts
 
+# Events that say by themselves who is told.
+NAMING = frozenset({"Escalated", "Named"})
+
 
 @dataclass(frozen=True)
 class Target:
-    """One person who is told. `without`: channels by which they know it already."""
+    """One person who is told. `without`: channels by which they know it already.
+
+    `because`: why they are told in no way at all, though the event would concern them.
+    """
 
     user: User
     what: What
     audience: Audience
     allowed: bool
     without: frozenset[Channel] = frozenset()
+    because: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,8 @@ class News:
         """Who did it. What follows by itself from somebody's act is their act too."""
         if self.actor_id is not None:
             return frozenset({self.actor_id})
+        if self.type in NAMING:
+            return frozenset()
         return frozenset(pk for pk, _verb in self._causes)
 
     @property
@@ -100,10 +109,14 @@ Wanted = Iterable[tuple[int | None, What]]
 
 
 def targets(news: News) -> list[Target]:
-    """Everybody to tell, each once, with what concerns them most. Never whoever did it."""
+    """Everybody whom it concerns, each once, with what concerns them most.
+
+    Whoever did it is not told, and neither is somebody named whose role is never told of it; both
+    are here with the reason.
+    """
     wanted: dict[int, set[What]] = defaultdict(set)
     for pk, what in _WANTED[news.type](news):
-        if pk is not None and (pk not in news.doers or what == What.RECEIVED):
+        if pk is not None:
             wanted[pk].add(what)
     people = with_standing(User.objects.filter(pk__in=wanted)).order_by("pk")
     found = (_target(news, user, wanted[user.pk]) for user in people)
@@ -111,13 +124,19 @@ def targets(news: News) -> list[Target]:
 
 
 def _target(news: News, user: User, wanted: set[What]) -> Target | None:
-    audience = audience_of(user, news.ticket)
+    is_named = news.type in NAMING
+    audience = audience_of(user, news.ticket, named=is_named)
+    does = user.pk in news.doers
+    if does and What.RECEIVED in wanted:
+        wanted = {What.RECEIVED}
     offered = [what for what in What if what in wanted and what in DEFAULTS[audience]]
     if not offered:
-        return None
+        return _out(user, wanted, audience, Reason.NOT_CONCERNED) if is_named else None
+    if does and What.RECEIVED not in wanted:
+        return _out(user, set(offered), audience, Reason.DOER)
     facts = access.facts_for(user, news.ticket, is_watched=user.pk in news.watcher_ids)
     without: set[Channel] = set()
-    if user.pk in news.doers:
+    if does:
         without.add(Channel.IN_APP)  # a receipt by mail for what they did themselves
     if news.follows_a_comment:
         without.add(Channel.MAIL)  # the comment's own mail says it
@@ -125,9 +144,18 @@ def _target(news: News, user: User, wanted: set[What]) -> Target | None:
     return Target(user, offered[0], audience, allowed, frozenset(without))
 
 
-def audience_of(user: User, ticket: Ticket) -> Audience:
-    """The requester of a record is its requester, whatever else they are."""
-    if user.pk == ticket.requester_id:
+def _out(user: User, wanted: set[What], audience: Audience, because: Reason) -> Target:
+    """Somebody who is told in no way."""
+    what = next(what for what in What if what in wanted)
+    return Target(user, what, audience, allowed=False, because=because)
+
+
+def audience_of(user: User, ticket: Ticket, *, named: bool = False) -> Audience:
+    """The requester of a record is its requester, whatever else they are.
+
+    But who is told by name of a clock is told as somebody of the desk, if they are.
+    """
+    if user.pk == ticket.requester_id and not named:
         return Audience.REQUESTER
     # Somebody who left reaches nothing any more; what they are skipped for was the desk's.
     opens_desk = reach_of(user).opens_desk or not user.is_active
@@ -221,7 +249,21 @@ def _task_changed(news: News) -> Wanted:
         yield news.ticket.assignee_id, What.TASK_CHANGED
 
 
+def _escalated(news: News) -> Wanted:
+    """Those whom the agreement names; what is repeated after the breach is an escalation."""
+    repeated = "+" in news.fields["step"]
+    late = What.ESCALATED if repeated else What.SLA_BREACH
+    what = late if news.fields["breach"] else What.SLA_WARNING
+    yield from ((pk, what) for pk in news.fields["user_ids"])
+
+
+def _named(news: News) -> Wanted:
+    yield from ((pk, What(news.fields["what"])) for pk in news.fields["user_ids"])
+
+
 _WANTED = {
+    "Escalated": _escalated,
+    "Named": _named,
     "Opened": _opened,
     "Assigned": _assigned,
     "Commented": _commented,

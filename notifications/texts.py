@@ -23,6 +23,10 @@ PLACEHOLDERS = {
     "status": _("status in the reader's words"),
     "priority": _("priority, such as P2"),
     "task": _("number and title of the task"),
+    "metric": _("what is measured, such as resolution"),
+    "percent": _("how much of the time is used, such as 75%"),
+    "goal": _("the time agreed, such as 4 h"),
+    "due": _("when it is due; of a major incident, when the next news come"),
     "text": _("what was written: description, reply or resolution"),
     "link": _("address of the record"),
     "organisation": _("name of the organisation"),
@@ -74,7 +78,17 @@ def _words(body_ko: str, body_en: str) -> Words:
 
 _R, _D = Audience.REQUESTER, Audience.DESK
 _TO_DESK = "{number} · {priority} · {service}"
+_CLOCK_KO = "지표: {metric} · 목표: {goal} · 기한: {due}"
+_CLOCK_EN = "{metric} · agreed: {goal} · due: {due}"
 WORDS: dict[tuple[What, Audience], Words] = {
+    (What.MAJOR_DECLARED, _R): _words(
+        "중대 장애가 선언되었습니다.\n{title}\n\n{text}\n\n다음 공지: {due}",
+        "A major incident was declared.\n{title}\n\n{text}\n\nNext news: {due}",
+    ),
+    (What.MAJOR_UPDATE, _R): _words(
+        "중대 장애 상황 공지\n{title}\n\n{text}\n\n다음 공지: {due}",
+        "News of the major incident\n{title}\n\n{text}\n\nNext news: {due}",
+    ),
     (What.RECEIVED, _R): _words(
         "{requester}님, 요청이 접수되었습니다. 접수 번호는 {number}입니다.\n"
         "진행 상황을 이 주소로 알려 드리겠습니다.\n\n{text}",
@@ -109,6 +123,28 @@ WORDS: dict[tuple[What, Audience], Words] = {
         "Your request was cancelled. You can look it up here:\n{link}",
     ),
     (What.STATUS, _R): _words("현재 상태: {status}", "It is now: {status}"),
+    (What.MAJOR_DECLARED, _D): _words(
+        f"중대 장애가 선언되었습니다.\n{_TO_DESK}\n\n{{text}}\n\n다음 공지: {{due}}",
+        f"A major incident was declared.\n{_TO_DESK}\n\n{{text}}\n\nNext news: {{due}}",
+    ),
+    (What.MAJOR_UPDATE, _D): _words(
+        f"중대 장애 상황 공지\n{_TO_DESK}\n\n{{text}}\n\n다음 공지: {{due}}",
+        f"News of the major incident\n{_TO_DESK}\n\n{{text}}\n\nNext news: {{due}}",
+    ),
+    (What.SLA_WARNING, _D): _words(
+        f"목표 시간의 {{percent}}를 사용했습니다.\n{_CLOCK_KO}\n{_TO_DESK}\n담당자: {{assignee}}",
+        f"{{percent}} of the time is used.\n{_CLOCK_EN}\n{_TO_DESK}\nAssignee: {{assignee}}",
+    ),
+    (What.SLA_BREACH, _D): _words(
+        f"목표 시간을 넘겼습니다.\n{_CLOCK_KO}\n{_TO_DESK}\n담당자: {{assignee}}",
+        f"A target was missed.\n{_CLOCK_EN}\n{_TO_DESK}\nAssignee: {{assignee}}",
+    ),
+    (What.ESCALATED, _D): _words(
+        "목표 시간을 넘긴 뒤에도 끝나지 않아 에스컬레이션되었습니다.\n"
+        f"{_CLOCK_KO}\n{_TO_DESK}\n담당 팀: {{team}}\n담당자: {{assignee}}",
+        "Its target was missed and it is still open: it is escalated to you.\n"
+        f"{_CLOCK_EN}\n{_TO_DESK}\nTeam: {{team}}\nAssignee: {{assignee}}",
+    ),
     (What.MENTIONED, _D): _words(
         "{actor}님이 회원님을 멘션했습니다.\n\n{text}", "{actor} mentions you:\n\n{text}"
     ),

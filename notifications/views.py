@@ -12,13 +12,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
 from accounts.reach import reach_of
-from core import formats
+from core import formats, options
 from core.errors import NotFound
 from notifications import actions, queries
 from notifications.enums import Channel, What
-from notifications.forms import SelectionForm
+from notifications.forms import SelectionForm, chosen_levels
 from notifications.models import Delivery
-from notifications.wording import ICONS, sentence
+from notifications.wording import ICONS, detail, sentence
 from tickets import access
 
 
@@ -72,7 +72,7 @@ def _rows(user: User, groups: list[queries.Group]) -> list[dict[str, Any]]:
                 "url": queries.path_for(user, group.ticket),
                 "icon": ICONS[What(last.what)],
                 "sentence": sentence(What(last.what), actor.name if actor else ""),
-                "snippet": snippets.get(last.pk, ""),
+                "snippet": snippets.get(last.pk) or detail(What(last.what), last.event.data),
                 "when": formats.time_tag(last.at),
                 "more": group.total - 1,
                 "unread": group.unread,
@@ -136,14 +136,15 @@ def preferences(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     rows = queries.matrix(user)
     if request.method == "POST":
-        names = [choice.name for _what, choices in rows for choice in choices]
-        actions.set_preferences({name: name in request.POST for name in names}, by=user)
+        cells = [choice for _what, choices in rows for choice in choices]
+        actions.set_preferences(chosen_levels(request.POST, cells), by=user)
         messages.success(request, _("Saved."))
         return redirect("notifications:preferences")
     context = {
         "frame": _frame(user),
         "rows": rows,
         "channels": Channel,
+        "minutes": options.get("digest_minutes"),
         "changed": any(not choice.is_default for _what, choices in rows for choice in choices),
     }
     return render(request, "notifications/preferences.html", context)

@@ -1,11 +1,30 @@
 """What a notice says in the inbox, in the reader's language, made when it is read."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
-from notifications.enums import What
+from core import formats
+from notifications.enums import CLOCKS, MAJOR, What
+from sla.enums import Metric
 
 # (somebody did it, it happened by itself)
 _SENTENCES = {
+    What.MAJOR_DECLARED: (
+        _("%(actor)s declared a major incident"),
+        _("A major incident was declared"),
+    ),
+    What.SLA_BREACH: (_("A target was missed"), _("A target was missed")),
+    What.ESCALATED: (_("It was escalated to you"), _("It was escalated to you")),
+    What.SLA_WARNING: (_("A target is at risk"), _("A target is at risk")),
+    What.MAJOR_UPDATE: (
+        _("%(actor)s sent news of the major incident"),
+        _("There is news of the major incident"),
+    ),
     What.MENTIONED: (_("%(actor)s mentioned you"), _("You were mentioned")),
     What.ASSIGNED: (_("%(actor)s assigned it to you"), _("It was assigned to you")),
     What.TASK: (_("%(actor)s gave you a task"), _("You were given a task")),
@@ -26,6 +45,11 @@ _SENTENCES = {
     What.UNASSIGNED: (_("%(actor)s gave it to somebody else"), _("It is no longer yours")),
 }
 ICONS = {
+    What.MAJOR_DECLARED: "alert-triangle",
+    What.SLA_BREACH: "alert-circle",
+    What.ESCALATED: "arrow-up",
+    What.SLA_WARNING: "clock",
+    What.MAJOR_UPDATE: "bell",
     What.MENTIONED: "at",
     What.ASSIGNED: "user-check",
     What.TASK: "checklist",
@@ -51,3 +75,46 @@ def sentence(what: What, actor: str) -> str:
     """One line; `actor` is a name, or empty when nobody did it."""
     somebody, by_itself = _SENTENCES[what]
     return str(somebody) % {"actor": actor} if actor else str(by_itself)
+
+
+def clock_words(data: Mapping[str, Any]) -> dict[str, str]:
+    """What an escalation's log row says: metric, percent, goal and due, in the reader's words.
+
+    `data`: metric; step such as "75" or "100+2"; goal (seconds); due_at or next_update_at (ISO).
+    """
+    metric = str(data.get("metric", ""))
+    share = str(data.get("step", "")).partition("+")[0]
+    due = _instant(data.get("due_at") or data.get("next_update_at"))
+    return {
+        "metric": str(dict(Metric.choices).get(metric, metric)) or "–",
+        "percent": f"{share}%" if share.isdecimal() else "–",
+        "goal": length(data["goal"]) if isinstance(data.get("goal"), int) else "–",
+        "due": formats.moment(due) if due else "–",
+    }
+
+
+def _instant(text: Any) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return instant if instant.tzinfo else None
+
+
+def length(seconds: int) -> str:
+    """A length of working time: 4 h, 1 h 30 min, 45 min."""
+    hours, minutes = divmod(max(0, seconds) // 60, 60)
+    parts = [now_("%(n)d h") % {"n": hours}] if hours else []
+    if minutes or not hours:
+        parts.append(now_("%(n)d min") % {"n": minutes})
+    return " ".join(parts)
+
+
+def detail(what: What, data: Mapping[str, Any]) -> str:
+    """The line below the sentence, where the event's own row holds one; else empty."""
+    if what in CLOCKS:
+        words = clock_words(data)
+        return f"{words['metric']} · {words['percent']} · {words['due']}"
+    if what in MAJOR:
+        return Truncator(" ".join(str(data.get("text", "")).split())).chars(160)
+    return ""

@@ -3,16 +3,21 @@
 `by` is the person acting; nobody acts on another's inbox.
 """
 
-from notifications.actions.deliver import fail, retry_delivery, send
+from notifications.actions.deliver import fail, fail_digest, retry_delivery, send, send_digest
 from notifications.actions.inbox import clear, forget_person, mark_read, sweep
 from notifications.actions.preferences import mute, reset_preferences, set_preferences, unmute
-from notifications.actions.telling import announce, tell, withdraw
+from notifications.actions.telling import announce, tell, tell_named, withdraw
 from notifications.actions.templates import preview, reset_template, save_template
+from notifications.actions.webhooks import ask, call_out, fail_call, save_webhook, send_test
 
 __all__ = [
     "announce",
+    "ask",
+    "call_out",
     "clear",
     "fail",
+    "fail_call",
+    "fail_digest",
     "forget_person",
     "mark_read",
     "mute",
@@ -21,10 +26,14 @@ __all__ = [
     "reset_template",
     "retry_delivery",
     "save_template",
+    "save_webhook",
     "send",
+    "send_digest",
+    "send_test",
     "set_preferences",
     "sweep",
     "tell",
+    "tell_named",
     "unmute",
     "withdraw",
 ]

@@ -1,4 +1,4 @@
-"""Sending one mail, and what happens when it can't be sent."""
+"""Sending mails, and what happens when one can't be sent."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,20 +9,27 @@ from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
 from core import outbox
 from core.models import OutboxMessage
+from notifications.actions.mailing import gather
 from notifications.enums import DeliveryState, Reason
-from notifications.letters import letter
-from notifications.models import Delivery
+from notifications.letters import digest_letter, letter
+from notifications.models import Delivery, Digest
 from notifications.recipients import may_know
 from tickets import access
 
 # About half a day of trying, with pauses that grow to an hour.
 ATTEMPTS = 20
 TAKEN_SECONDS = 3600
+WAITING = (DeliveryState.QUEUED, DeliveryState.FAILED)
+RELATED = (
+    *("user", "event__actor", "event__comment", "comment"),
+    *("ticket__requester", "ticket__assignee", "ticket__team", "ticket__service"),
+)
 
 
 def send(payload: Mapping[str, Any]) -> None:
@@ -32,32 +39,67 @@ def send(payload: Mapping[str, Any]) -> None:
     same Message-ID, by which mail servers and programs know it for the same. To keep that moment
     short it is first noted in the cache, which also outlives a database that is away just then.
     """
-    people = ("user", "event__actor", "event__comment", "comment")
-    record = ("ticket__requester", "ticket__assignee", "ticket__team", "ticket__service")
-    found = Delivery.objects.select_related(*people, *record).filter(pk=payload["delivery"])
+    if gather(payload["delivery"]):
+        return
+    found = Delivery.objects.select_related(*RELATED).filter(pk=payload["delivery"])
     delivery = found.select_for_update(of=("self",)).first()
-    if delivery is None or delivery.state not in (DeliveryState.QUEUED, DeliveryState.FAILED):
+    if delivery is None or delivery.state not in WAITING:
         return
     if reason := _left_out(delivery):
         _note(delivery, state=DeliveryState.SKIPPED, reason=reason)
         return
     message = letter(delivery)
-    taken = f"notifications:taken:{delivery.pk}:{delivery.created_at.timestamp()}"
+    with _handed_over(message, f"{delivery.pk}:{delivery.created_at.timestamp()}"):
+        _note_sent([delivery], message)
+
+
+def send_digest(payload: Mapping[str, Any]) -> None:
+    """Send one mail with all that waits in a digest; with only one, that one's own mail.
+
+    Each is looked at again as if it were sent by itself. The digest is held until that is noted,
+    so that what is added meanwhile finds it done and goes into the next.
+    """
+    digest = Digest.objects.select_for_update().filter(pk=payload["digest"]).first()
+    if digest is None or digest.done_at is not None:
+        return
+    waiting = Delivery.objects.select_related(*RELATED).filter(digest=digest, state__in=WAITING)
+    going = []
+    for delivery in waiting.select_for_update(of=("self",)).order_by("-event_id"):
+        if reason := _left_out(delivery):
+            _note(delivery, state=DeliveryState.SKIPPED, reason=reason)
+        else:
+            going.append(delivery)
+    digest.done_at = timezone.now()
+    digest.save(update_fields=["done_at"])
+    if not going:
+        return
+    message = letter(going[0]) if len(going) == 1 else digest_letter(digest, going)
+    with _handed_over(message, f"digest:{digest.pk}:{digest.due_at.timestamp()}"):
+        _note_sent(going, message)
+
+
+@contextmanager
+def _handed_over(message: EmailMultiAlternatives, identity: str) -> Iterator[None]:
+    """Hand a mail to the server, once; inside, note that it was."""
+    taken = f"notifications:taken:{identity}"
     with _connection() as connection:
         if not cache.get(taken):
             message.connection = connection
             _hand_over(message)
             cache.set(taken, True, TAKEN_SECONDS)
-        _note(
-            delivery,
-            state=DeliveryState.SENT,
-            reason="",
-            sent_at=timezone.now(),
-            address=message.to[0],
-            subject=message.subject,
-            message_id=message.extra_headers["Message-ID"],
-            attempts=delivery.attempts + 1,
-        )
+        yield
+
+
+def _note_sent(deliveries: list[Delivery], message: EmailMultiAlternatives) -> None:
+    now = timezone.now()
+    for delivery in deliveries:
+        delivery.state, delivery.sent_at = DeliveryState.SENT, now
+        delivery.reason = delivery.reason if delivery.reason in Reason.values else ""
+        delivery.address, delivery.subject = message.to[0], str(message.subject)
+        delivery.message_id = message.extra_headers["Message-ID"]
+        delivery.attempts += 1
+    fields = ["state", "sent_at", "reason", "address", "subject", "message_id", "attempts"]
+    Delivery.objects.bulk_update(deliveries, fields, batch_size=200)
 
 
 @contextmanager
@@ -109,12 +151,24 @@ def fail(payload: Mapping[str, Any], reason: str, final: bool) -> None:
         _note(delivery, state=state, reason=reason, attempts=delivery.attempts + 1)
 
 
+def fail_digest(payload: Mapping[str, Any], reason: str, final: bool) -> None:
+    """An attempt to send a digest failed: note why with each of its mails."""
+    state = DeliveryState.FAILED if final else DeliveryState.QUEUED
+    Delivery.objects.filter(digest=payload["digest"], state__in=WAITING).update(
+        state=state, reason=reason, attempts=F("attempts") + 1
+    )
+
+
 @transaction.atomic
 def retry_delivery(delivery: Delivery, *, by: User) -> None:
-    """Send a mail that was given up once more. For whoever works on its record."""
+    """Send a mail that was given up once more, with those it was to be sent together with.
+
+    For whoever works on its record.
+    """
     access.require(by, "work", delivery.ticket)
     if delivery.state != DeliveryState.FAILED:
         return
-    message = OutboxMessage.objects.filter(key=delivery.key).values_list("pk", flat=True)
+    key = delivery.digest.key if delivery.digest else delivery.key
+    message = OutboxMessage.objects.filter(key=key).values_list("pk", flat=True)
     outbox.retry(*message)
     _note(delivery, state=DeliveryState.QUEUED)

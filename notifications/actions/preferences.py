@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from accounts.models import User
+from notifications.enums import Level
 from notifications.models import Mute, Preference
 from notifications.queries import matrix
 from tickets import access
@@ -12,16 +13,16 @@ from tickets.models import Ticket
 
 
 @transaction.atomic
-def set_preferences(wanted: Mapping[str, bool], *, by: User) -> None:
+def set_preferences(wanted: Mapping[str, Level], *, by: User) -> None:
     """Keep the person's answers, by Choice.name; those equal to the default need no row."""
     Preference.objects.filter(user=by).delete()
     rows = []
     for _what, choices in matrix(by):
         for choice in choices:
-            answer = wanted.get(choice.name, choice.wanted)
-            if answer != choice.wanted:  # without rows the matrix shows the defaults
+            level = wanted.get(choice.name, choice.default)
+            if level != choice.default and level in choice.levels:
                 rows.append(
-                    Preference(user=by, what=choice.what, channel=choice.channel, wanted=answer)
+                    Preference(user=by, what=choice.what, channel=choice.channel, level=level)
                 )
     Preference.objects.bulk_create(rows)
 

@@ -1,25 +1,22 @@
 """From an event to notices and queued mails, by way of the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from core import outbox
-from notifications.enums import LOUD, Channel, DeliveryState, Reason
+from notifications.actions import webhooks
+from notifications.actions.mailing import queue
+from notifications.enums import LOGGED, LOUD, Channel, DeliveryState, Level, Reason, What
 from notifications.letters import has_address
-from notifications.models import Delivery, Mute, Notice
-from notifications.queries import choices_of, comment_key, wants
+from notifications.models import Delivery, Mute, Notice, WebhookCall
+from notifications.queries import Choices, choices_of, comment_key, default_for, level_for
 from notifications.recipients import News, Target, targets
-from tickets.actions import UNDO_SECONDS
 from tickets.events import Commented, TicketEvent, Transitioned
 
-NOTIFY, MAIL = "notify", "mail"
-# Clocks of two machines differ a little; a mail that can be taken back must not be on its way.
-UNDO = timedelta(seconds=UNDO_SECONDS + 1)
+NOTIFY = "notify"
 
 
 def announce(event: TicketEvent) -> None:
@@ -33,32 +30,62 @@ def announce(event: TicketEvent) -> None:
     outbox.put(NOTIFY, {"type": name, **asdict(event)}, key=key)
 
 
+def tell_named(
+    ticket_id: int, event_id: int, what: What, user_ids: Iterable[int], *, actor_id: int | None
+) -> None:
+    """Promise, in the caller's transaction, that these people will be told of an event as `what`.
+
+    For what a process declares, such as a major incident. What mails say comes from the log's row:
+    `data["text"]` and `data["next_update_at"]` (ISO 8601). Restricted records stay restricted:
+    whoever may not see the record is not told.
+    """
+    payload = {
+        "type": "Named",
+        "ticket_id": ticket_id,
+        "event_id": event_id,
+        "actor_id": actor_id,
+        "what": what.value,
+        "user_ids": sorted(set(user_ids)),
+    }
+    outbox.put(NOTIFY, payload, key=f"notify:Named:{event_id}")
+
+
 @transaction.atomic
 def tell(payload: Mapping[str, Any]) -> None:
     """Make the notices and queue the mails of one event. Doing it twice changes nothing.
 
-    Effects in order: who is concerned and may know; notices; deliveries (left out ones with
-    their reason); an outbox message for each mail, due when nothing can be taken back any more.
+    Effects in order: who is concerned and may know; notices; lines of the log (what is left out
+    with its reason); mails, each by itself or with others (`mailing.queue`); webhooks.
     """
     news = News.of(payload)
     found = targets(news)
     choices = choices_of(target.user for target in found)
     muted = set(Mute.objects.filter(ticket_id=news.ticket_id).values_list("user_id", flat=True))
-    notices, mails = [], []
+    notices, lines = [], []
+    levels: dict[int, Level] = {}
     for target in found:
         is_muted = target.user.pk in muted and target.what not in LOUD
-        if _wanted(target, Channel.IN_APP, choices) and target.allowed and not is_muted:
+        level = _level(target, Channel.IN_APP, choices)
+        reason = _why_not(target, Channel.IN_APP, level, is_muted, choices)
+        if level != Level.NONE and not reason:
             notices.append(_notice(news, target))
-        if _wanted(target, Channel.MAIL, choices):
-            mails.append(_delivery(news, target, is_muted))
+        if reason or (level != Level.NONE and target.what in LOGGED):
+            lines.append(_line(news, target, Channel.IN_APP, reason))
+        level = _level(target, Channel.MAIL, choices)
+        reason = _why_not(target, Channel.MAIL, level, is_muted, choices)
+        if reason or level != Level.NONE:
+            lines.append(_line(news, target, Channel.MAIL, reason))
+            levels[target.user.pk] = level
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    _queue(news, mails)
+    Delivery.objects.bulk_create(lines, ignore_conflicts=True)
+    queue(news, levels)
+    webhooks.plan(news)
 
 
-def _wanted(target: Target, channel: Channel, choices: Mapping[tuple[int, str, str], bool]) -> bool:
-    if channel in target.without:
-        return False
-    return wants(target.user, target.what, target.audience, channel, choices)
+def _level(target: Target, channel: Channel, choices: Choices) -> Level:
+    if target.because is not None or channel in target.without:
+        return Level.NONE
+    return level_for(target.user, target.what, target.audience, channel, choices)
 
 
 def _notice(news: News, target: Target) -> Notice:
@@ -72,46 +99,55 @@ def _notice(news: News, target: Target) -> Notice:
     )
 
 
-def _delivery(news: News, target: Target, is_muted: bool) -> Delivery:
-    reason = _reason(target, is_muted)
+def _line(news: News, target: Target, channel: Channel, reason: str) -> Delivery:
+    """A line of the log. What is shown in the product has arrived; a mail waits to be sent."""
+    done = DeliveryState.QUEUED if channel == Channel.MAIL else DeliveryState.SENT
     return Delivery(
         user=target.user,
         ticket_id=news.ticket_id,
         event_id=news.event_id,
         comment=news.comment,
+        channel=channel,
         what=target.what,
         audience=target.audience,
-        address=target.user.email,
-        state=DeliveryState.SKIPPED if reason else DeliveryState.QUEUED,
+        address=target.user.email if channel == Channel.MAIL else "",
+        state=DeliveryState.SKIPPED if reason else done,
         reason=reason,
     )
 
 
-def _reason(target: Target, is_muted: bool) -> str:
-    """Why this mail is left out; empty when it goes."""
-    user = target.user
-    if not user.is_active:
+def _why_not(
+    target: Target, channel: Channel, level: Level, is_muted: bool, choices: Choices
+) -> str:
+    """Why this person is not told by this channel; empty when they are, or never are by default.
+
+    Who is told in no way at all has one line, that of the product.
+    """
+    if target.because is not None:
+        return target.because if channel == Channel.IN_APP else ""
+    if level == Level.NONE:
+        return _switched_off(target, channel, choices)
+    if not target.user.is_active:
         return Reason.INACTIVE
-    if user.is_machine:
+    if channel == Channel.MAIL and target.user.is_machine:
         return Reason.MACHINE
     if not target.allowed:
         return Reason.NO_ACCESS
-    if not has_address(user):
+    if channel == Channel.MAIL and not has_address(target.user):
         return Reason.NO_ADDRESS
     return Reason.MUTED if is_muted else ""
 
 
-def _queue(news: News, mails: list[Delivery]) -> None:
-    Delivery.objects.bulk_create(mails, ignore_conflicts=True)
-    waiting = Delivery.objects.filter(event_id=news.event_id, state=DeliveryState.QUEUED)
-    for delivery in waiting.order_by("id"):
-        outbox.put(MAIL, {"delivery": delivery.pk}, key=delivery.key, due_at=_mail_due(news))
-
-
-def _mail_due(news: News) -> datetime:
-    if news.comment is None:
-        return timezone.now()
-    return news.comment.created_at + UNDO
+def _switched_off(target: Target, channel: Channel, choices: Choices) -> str:
+    """The reason where the person would be told by default."""
+    default = default_for(target.what, target.audience, channel)
+    answer = choices.get((target.user.pk, target.what.value, channel.value), default)
+    if channel in target.without:
+        is_said = channel == Channel.MAIL and answer != Level.NONE and target.allowed
+        return Reason.SAID if is_said else ""
+    if default == Level.NONE and answer == Level.NONE:
+        return ""
+    return Reason.OFF if answer == Level.NONE else Reason.ALL_OFF
 
 
 @transaction.atomic
@@ -122,3 +158,6 @@ def withdraw(comment_id: int) -> None:
     queued = Delivery.objects.filter(comment_id=comment_id, state=DeliveryState.QUEUED)
     outbox.cancel(*(delivery.key for delivery in queued))
     queued.update(state=DeliveryState.SKIPPED, reason=Reason.RETRACTED)
+    calls = WebhookCall.objects.filter(event__comment=comment_id, state=DeliveryState.QUEUED)
+    outbox.cancel(*(call.key for call in calls))
+    calls.update(state=DeliveryState.SKIPPED, reason=Reason.RETRACTED)

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from notifications import actions as notices
 from notifications import queries
-from notifications.enums import Channel, What
+from notifications.enums import Channel, Level, What
 from notifications.models import Mute, Notice, Preference
 from tests.factories import make_agent, make_team, make_user, open_incident
 from tickets import actions
@@ -200,15 +200,16 @@ def test_nobody_mutes_what_they_may_not_see(scene):
 def test_the_matrix_shows_defaults_and_keeps_only_what_differs(scene):
     agent, _requester, _tickets, client = scene
     rows = dict(queries.matrix(agent))
-    assert [choice.wanted for choice in rows[What.ANSWERED]] == [True, True]
-    names = [choice.name for choices in rows.values() for choice in choices if choice.wanted]
-    names.remove("answered.mail")
-    names.append("team_work.mail")
-    client.post("/inbox/preferences/", dict.fromkeys(names, "on"))
-    kept = set(Preference.objects.values_list("what", "channel", "wanted"))
+    assert [choice.level for choice in rows[What.ANSWERED]] == [Level.NOW, Level.NOW]
+    sent = {c.name: c.level.value for cells in rows.values() for c in cells}
+    sent |= {"answered.mail": "none", "team_work.mail": "digest", "replied.mail": "nonsense"}
+    sent = {name: level for name, level in sent.items() if name != "noted.in_app"}
+    client.post("/inbox/preferences/", sent)
+    kept = set(Preference.objects.values_list("what", "channel", "level"))
     assert kept == {
-        (What.ANSWERED, Channel.MAIL, False),
-        (What.TEAM_WORK, Channel.MAIL, True),
+        (What.ANSWERED, Channel.MAIL, Level.NONE),
+        (What.TEAM_WORK, Channel.MAIL, Level.DIGEST),
+        (What.NOTED, Channel.IN_APP, Level.NONE),
     }
     page = text(client.get("/inbox/preferences/"))
     assert "Reset to defaults" in page

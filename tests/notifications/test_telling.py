@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.enums import Role, Scope
 from core import context, outbox
 from notifications import actions as notices
-from notifications.enums import Channel, DeliveryState, Reason, What
+from notifications.enums import Channel, DeliveryState, Level, Reason, What
 from notifications.models import Delivery, Mute, Notice, Preference
 from tests.factories import (
     join,
@@ -32,6 +32,11 @@ def told(user):
 
 def mailed(user):
     return [message for message in mail.outbox if message.to == [user.email]]
+
+
+def mail_line(**wanted):
+    """The line of the log about a mail."""
+    return Delivery.objects.get(channel=Channel.MAIL, **wanted)
 
 
 def fresh(ticket):
@@ -136,7 +141,7 @@ def test_an_internal_note_never_reaches_a_requester_by_any_channel(quiet, tell):
     mail.outbox.clear()
     Notice.objects.all().delete()
     for user in (requester, friend):
-        Preference.objects.create(user=user, what=What.NOTED, channel=Channel.MAIL, wanted=True)
+        Preference.objects.create(user=user, what=What.NOTED, channel=Channel.MAIL, level=Level.NOW)
     body = "He never restarts his machine."
     people = [requester, friend, lee]
     actions.comment(ticket, body, by=kim, visibility="internal", mentions=people)
@@ -156,7 +161,7 @@ def test_a_restricted_record_is_told_to_nobody_who_may_not_see_it(quiet, tell):
     tell()
     assert told(outsider) == []
     assert mailed(outsider) == []
-    assert Delivery.objects.get(user=outsider).reason == Reason.NO_ACCESS
+    assert mail_line(user=outsider).reason == Reason.NO_ACCESS
 
 
 def test_access_lost_between_queueing_and_sending_stops_the_mail(quiet, tell):
@@ -164,11 +169,11 @@ def test_access_lost_between_queueing_and_sending_stops_the_mail(quiet, tell):
     outsider = make_agent()
     actions.comment(ticket, "Look", by=kim, visibility="internal", mentions=[outsider])
     outbox.dispatch_due()
-    assert Delivery.objects.get(user=outsider).state == DeliveryState.QUEUED
+    assert mail_line(user=outsider).state == DeliveryState.QUEUED
     actions.restrict(ticket, True, by=kim)
     tell()
     assert mailed(outsider) == []
-    assert Delivery.objects.get(user=outsider).reason == Reason.NO_ACCESS
+    assert mail_line(user=outsider).reason == Reason.NO_ACCESS
 
 
 def test_somebody_who_left_is_skipped_with_the_reason_in_the_log(quiet, tell):
@@ -179,7 +184,7 @@ def test_somebody_who_left_is_skipped_with_the_reason_in_the_log(quiet, tell):
     tell()
     assert mailed(requester) == []
     assert told(requester) == []
-    delivery = Delivery.objects.get(user=requester, comment__isnull=False)
+    delivery = mail_line(user=requester, comment__isnull=False)
     assert (delivery.state, delivery.reason) == (DeliveryState.SKIPPED, Reason.INACTIVE)
 
 
@@ -190,7 +195,8 @@ def test_machines_and_made_up_addresses_get_no_mail(quiet, tell):
     actions.comment(ticket, "Look", by=kim, visibility="internal", mentions=[robot, imported])
     tell()
     assert mail.outbox == []
-    reasons = {d.user_id: d.reason for d in Delivery.objects.filter(comment__isnull=False)}
+    lines = Delivery.objects.filter(comment__isnull=False, channel=Channel.MAIL)
+    reasons = {line.user_id: line.reason for line in lines}
     assert reasons == {robot.pk: Reason.MACHINE, imported.pk: Reason.NO_ADDRESS}
 
 
@@ -236,7 +242,8 @@ def test_a_comment_taken_back_is_told_to_nobody(quiet, tell, told_before):
     tell()
     assert told(requester) == []
     assert mailed(requester) == []
-    states = Delivery.objects.filter(comment=said).values_list("state", "reason")
+    lines = Delivery.objects.filter(comment=said, user=requester)
+    states = lines.values_list("state", "reason")
     assert list(states) == ([(DeliveryState.SKIPPED, Reason.RETRACTED)] if told_before else [])
 
 
@@ -312,7 +319,7 @@ def test_a_muted_record_is_silent_except_about_oneself(quiet, tell):
 
 def test_preferences_decide_and_defaults_come_back(quiet, tell):
     _team, kim, _lee, requester, ticket = quiet
-    notices.set_preferences({"replied.mail": False}, by=requester)
+    notices.set_preferences({"replied.mail": Level.NONE}, by=requester)
     actions.comment(ticket, "One", by=kim)
     tell()
     assert mailed(requester) == []
