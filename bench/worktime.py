@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
-from sla.worktime import Calendar
+from sla.worktime import Calendar, Windows
 
 HOUR = 3600
 OFFICE = ((9 * HOUR, 12 * HOUR), (13 * HOUR, 18 * HOUR))
@@ -16,9 +16,9 @@ ROUNDS = 5
 def calendar() -> Calendar:
     """Office hours with lunch in New York, a holiday and a half day each month of ten years."""
     months = [(year, month) for year in YEARS for month in range(1, 13)]
-    holidays = {date(year, month, 1): () for year, month in months}
-    half_days = {date(year, month, 15): OFFICE[:1] for year, month in months}
-    return Calendar("America/New_York", (OFFICE,) * 5 + ((),) * 2, holidays | half_days)
+    days: dict[date, Windows] = {date(year, month, 1): () for year, month in months}
+    days |= {date(year, month, 15): OFFICE[:1] for year, month in months}
+    return Calendar("America/New_York", (OFFICE,) * 5 + ((),) * 2, days)
 
 
 def rate(call: Callable[[int], object], number: int) -> int:

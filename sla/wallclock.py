@@ -49,10 +49,10 @@ def wall_midnight(day: date) -> int:
 
 
 def wall_spans(plan: Plan, lo: int, hi: int) -> list[Pair]:
-    """Working spans of the wall clock that can matter in [lo, hi), whatever the offset."""
+    """Working spans of the wall clock that can matter in [lo, hi), two midnights in UTC."""
     special = dict(plan.days)
     first = datetime.fromtimestamp(lo, UTC).toordinal() - 2  # the offset, and a night shift
-    last = datetime.fromtimestamp(hi, UTC).toordinal() + 1
+    last = datetime.fromtimestamp(hi, UTC).toordinal()  # midnight in UTC: no zone is a day ahead
     found: list[Pair] = []
     for day in map(date.fromordinal, range(first, last + 1)):
         midnight = wall_midnight(day)
