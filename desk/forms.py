@@ -185,6 +185,21 @@ class LinkForm(forms.Form):
         self.fields["type"].choices = link_choices()  # type: ignore[attr-defined]
 
 
+class MergeForm(forms.Form):
+    """Which record goes on; `confirmed` once the person has seen what moves."""
+
+    target = forms.CharField(label=_("Record"), error_messages=FILL_IN, max_length=300)
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean_target(self) -> str:
+        """Its number; what the picker shows begins with it."""
+        return str(self.cleaned_data["target"]).split(" ")[0]
+
+
+class SplitForm(forms.Form):
+    title = forms.CharField(label=_("Title"), error_messages=FILL_IN, max_length=250)
+
+
 def link_choices() -> list[tuple[str, Any]]:
     choices: list[tuple[str, Any]] = []
     for key in (

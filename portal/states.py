@@ -14,6 +14,9 @@ STEP_LABELS = {
     Phase.CLOSED: pgettext_lazy("step", "Done"),
 }
 
+# What a merged record is called, whatever its status.
+MERGED = pgettext_lazy("request", "Merged")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -43,12 +46,13 @@ def label(state: State) -> Any:
     return STEP_LABELS.get(state.phase) or state.plain or state.label
 
 
-def steps(machine: Machine, status: str) -> list[Step]:
+def steps(machine: Machine, status: str, *, merged: bool = False) -> list[Step]:
     """The bar for a record in `status`. A record that ended otherwise stops after the first."""
     now = machine.by_key[status]
     way = path(machine)
     if is_stopped(machine, status):
-        return [Step(label(way[0]), "done"), Step(plain(now), "stopped")]
+        ended = MERGED if merged else plain(now)
+        return [Step(label(way[0]), "done"), Step(ended, "stopped")]
     reached = _reached(way, now)
     over = now.phase == Phase.CLOSED
     return [

@@ -23,7 +23,7 @@ from tickets.models import (
     Ticket,
     Watch,
 )
-from tickets.queries import CappedCount
+from tickets.queries import CappedCount, merge_of
 from tickets.rules import RULES
 
 # The fields of the side panel, in groups. Values: the editor each one has.
@@ -63,6 +63,16 @@ class TicketPage:
             for verb in ("edit", "assign", "task", "override_priority", "reply"):
                 able[verb] = False
         return able
+
+    @cached_property
+    def is_merged(self) -> bool:
+        """Asked only of a record that ended without its purpose."""
+        return merge_of(self.ticket) is not None
+
+    @cached_property
+    def merged_into(self) -> Ticket | None:
+        """Where a merged record goes on, if this person may know."""
+        return access.goes_on_in(self.user, self.ticket)
 
     @cached_property
     def moves(self) -> list[Transition]:

@@ -47,6 +47,9 @@ _ICONS = {
     Verb.TASK_CHANGED: "checklist",
     Verb.CHECKED: "square-check",
     Verb.RESTRICTED: "shield-lock",
+    Verb.MERGED: "git-merge",
+    Verb.UNMERGED: "git-merge",
+    Verb.SPLIT: "arrows-split-2",
 }
 _MODELS: dict[str, Any] = {
     "accounts.User": User,
@@ -70,6 +73,8 @@ class Line:
     at: datetime
     parts: list[str]
     kind: str = "event"
+    # Where a merged record itself can still be read: (address, number).
+    others: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -115,12 +120,11 @@ def build(
     since: datetime | None = None,
 ) -> Timeline:
     """The record's story as this reader may know it."""
-    related = Event.objects.filter(ticket=ticket).select_related("actor", "comment__author")
     limit = 2000 if everything else SHOWN + 1
-    events = list(related.order_by("-id")[:limit])[::-1]
+    events = _newest(ticket, limit)
     hidden = 0
     if len(events) > SHOWN and not everything:
-        hidden = Event.objects.filter(ticket=ticket).count() - SHOWN
+        hidden = sum(part.count() for part in _parts(ticket)) - SHOWN
         events = events[1:]
     names = _names(ticket, events) | _linked_numbers(user, events)
     files = _files(ticket, user, events, reads_notes) if has_files else {}
@@ -143,6 +147,22 @@ def build(
     )
 
 
+def _parts(ticket: Ticket) -> tuple[Any, Any]:
+    """The record's own events, and those by which comments were written that merges brought here.
+
+    Events stay where they happened; a comment is told where it is now.
+    """
+    events = Event.objects.order_by().select_related("actor", "comment__author")
+    brought = events.filter(comment__ticket=ticket, verb=Verb.COMMENTED).exclude(ticket=ticket)
+    return events.filter(ticket=ticket), brought
+
+
+def _newest(ticket: Ticket, limit: int) -> list[Event]:
+    own, brought = _parts(ticket)
+    both = own.order_by("-id")[:limit].union(brought, all=True)
+    return list(both.order_by("-id")[:limit])[::-1]
+
+
 def _append(items: list[Any], item: Any) -> None:
     """Add an item; lines of one person within five minutes become one."""
     last = items[-1] if items else None
@@ -155,6 +175,7 @@ def _append(items: list[Any], item: Any) -> None:
         and last.icon != "plus"
     ):
         last.parts += item.parts
+        last.others += item.others
         last.at = item.at
     else:
         items.append(item)
@@ -171,6 +192,8 @@ def _item(
 ) -> Any:
     if event.comment is not None:
         said = event.comment
+        if said.ticket_id != ticket.pk:
+            return None  # a merge took it to another record
         hidden = said.visibility == Visibility.INTERNAL and not reads_notes
         if event.verb == Verb.RETRACTED or said.retracted_at or hidden:
             return None
@@ -182,8 +205,21 @@ def _item(
         return None
     actor = event.actor.name if event.actor else _("Maru")
     return Line(
-        _ICONS.get(Verb(event.verb), "point"), actor, event.actor_id, event.at, parts, _kind(event)
+        _ICONS.get(Verb(event.verb), "point"),
+        actor,
+        event.actor_id,
+        event.at,
+        parts,
+        _kind(event),
+        _others(ticket, event, names),
     )
+
+
+def _others(ticket: Ticket, event: Event, names: Names) -> list[tuple[str, str]]:
+    other = names.get(("number", event.data.get("other")))
+    if event.verb != Verb.MERGED or event.data.get("role") != "target" or not other:
+        return []
+    return [(f"/{ticket.kind_info.path}/{other}/?stay", other)]
 
 
 def _kind(event: Event) -> str:
@@ -239,6 +275,8 @@ def sentences(ticket: Ticket, event: Event, names: Names) -> list[str]:
         parts = [f"{word}: {data.get('name', '')}"]
     elif event.verb in (Verb.LINKED, Verb.UNLINKED):
         parts = [_linked(event, names)]
+    elif event.verb in (Verb.MERGED, Verb.UNMERGED, Verb.SPLIT):
+        parts = _joined(event, names)
     elif event.verb in (Verb.WATCHED, Verb.UNWATCHED):
         word = _("Watcher added") if event.verb == Verb.WATCHED else _("Watcher removed")
         parts = [f"{word}: {names.get(('accounts.User', data.get('user', 0)), '')}"]
@@ -297,6 +335,24 @@ def _linked(event: Event, names: Names) -> str:
     word = _("Linked") if event.verb == Verb.LINKED else _("Unlinked")
     other = names.get(("number", event.data["other"]), _("a record you may not see"))
     return f"{word}: {label} {other}"
+
+
+def _joined(event: Event, names: Names) -> list[str]:
+    """Merging and splitting, told from the end that the record is."""
+    data = event.data
+    other = names.get(("number", data["other"]), _("a record you may not see"))
+    if event.verb == Verb.UNMERGED:
+        return [f"{_('Merge undone')}: {other}"]
+    if event.verb == Verb.SPLIT:
+        word = _("Split off") if data["role"] == "source" else _("Split off from")
+        return [f"{_('Split undone') if data.get('undone') else word}: {other}"]
+    if data["role"] == "source":
+        return [f"{_('Merged into')}: {other}"]
+    moved = _("messages moved here: %(comments)s, files: %(files)s") % {
+        "comments": data["comments"],
+        "files": data["attachments"],
+    }
+    return [f"{_('Merged with this one')}: {other}", moved]
 
 
 def _task(event: Event) -> list[str]:

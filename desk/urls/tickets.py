@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from desk.views import conversation, properties, similar, ticket, work
+from desk.views import conversation, merge, properties, similar, ticket, work
 from tickets import urls as kernel
 
 app_name = "tickets"
@@ -38,6 +38,10 @@ record = [
     path("files/", work.add_files, name="add_files"),
     path("files/<int:pk>/drop/", work.drop_file, name="drop_file"),
     path("follow-up/", work.follow_up, name="follow_up"),
+    path("merge/", merge.merge, name="merge"),
+    path("unmerge/", merge.unmerge, name="unmerge"),
+    path("say/<int:pk>/split/", merge.split, name="split"),
+    path("unsplit/", merge.unsplit, name="unsplit"),
 ]
 urlpatterns = [
     *kernel.urlpatterns,

@@ -18,6 +18,8 @@ from desk.views.base import desk_page
 from tickets import access, actions
 from tickets.enums import LinkType
 from tickets.models import Ticket
+from tickets.numbering import normalise
+from tickets.queries import merged_into, split_of
 
 
 @desk_page
@@ -27,7 +29,20 @@ def detail(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     if request.path != ticket.get_absolute_url():
         return redirect(ticket)
     page = TicketPage(request.user, ticket, everything="all" in request.GET)  # type: ignore[arg-type]
-    return render(request, ticket.kind_info.detail_template, page.full())
+    if page.merged_into is not None and "stay" not in request.GET:
+        return redirect(f"{page.merged_into.get_absolute_url()}?merged={ticket.number}")
+    context = {**page.full(), "came_from": _came_from(request, ticket)}
+    return render(request, ticket.kind_info.detail_template, context)
+
+
+def _came_from(request: HttpRequest, ticket: Ticket) -> Ticket | None:
+    """The merged record whose address brought the reader here."""
+    number = request.GET.get("merged", "")
+    if not number:
+        return None
+    visible = Ticket.objects.visible_to(request.user)  # type: ignore[arg-type]
+    found: Ticket | None = visible.filter(number=normalise(number)).first()
+    return found if found is not None and merged_into(found) == ticket else None
 
 
 @desk_page
@@ -81,6 +96,8 @@ def menu(request: HttpRequest, folder: str, number: str, what: str) -> HttpRespo
     context = {**page.head(), "from": surface(request), "what": what}
     if what == "assignee":
         context["members"] = _members(ticket)
+    if what == "more":
+        context["is_split"] = page.able["merge"] and split_of(ticket) is not None
     return TemplateResponse(request, f"tickets/_menu_{what}.html", context)
 
 

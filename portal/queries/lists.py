@@ -15,9 +15,10 @@ from cmdb.enums import ServiceStatus
 from cmdb.models import Service
 from core.states import OPEN_PHASES, Phase
 from portal.enums import Show, Whose
-from portal.states import Step, is_stopped, plain, steps
+from portal.states import MERGED, Step, is_stopped, plain, steps
 from tickets import kinds
-from tickets.models import PendingReason, Seen, Ticket, Watch
+from tickets.enums import Verb
+from tickets.models import Event, PendingReason, Seen, Ticket, Watch
 from tickets.numbering import candidates
 from tickets.paging import Order
 
@@ -39,6 +40,7 @@ _COLUMNS = (
     "display_name",
     "roman_name",
     "seen_at",
+    "joined",
 )
 NEWEST = Order("opened", backwards=True)
 # The last thing the requester could notice. updated_at would tell when the desk writes notes.
@@ -187,7 +189,10 @@ def _likeness(wanted: set[str], found: set[str]) -> float:
 
 def _described(found: Any, user: User) -> Any:
     seen = Seen.objects.filter(ticket=OuterRef("pk"), user=user).values("at")[:1]
+    both = Event.objects.filter(ticket=OuterRef("pk"), verb__in=(Verb.MERGED, Verb.UNMERGED))
+    joined = both.filter(data__role="source").order_by("-id").values("verb")[:1]
     return found.annotate(
+        joined=Case(When(phase=Phase.CLOSED, then=Subquery(joined)), default=Value("")),
         news_at=NEWS,
         waits_for=F("pending_reason__waits_for"),
         display_name=F("requester__display_name"),
@@ -206,6 +211,7 @@ def _rows(values: Iterable[dict[str, Any]], user: User) -> list[Row]:
 
 def _row(value: dict[str, Any], user: User) -> Row:
     machine = kinds.get(value["kind"]).machine
+    merged = value["joined"] == Verb.MERGED
     requester = User(display_name=value["display_name"], roman_name=value["roman_name"])
     return Row(
         number=value["number"],
@@ -213,8 +219,8 @@ def _row(value: dict[str, Any], user: User) -> Row:
         title=value["title"],
         phase=value["phase"],
         status="cancelled" if is_stopped(machine, value["status"]) else value["status"],
-        plain=str(plain(machine.by_key[value["status"]])),
-        steps=steps(machine, value["status"]),
+        plain=str(MERGED if merged else plain(machine.by_key[value["status"]])),
+        steps=steps(machine, value["status"], merged=merged),
         flag=_flag(value, user),
         news_at=value["news_at"],
         requester="" if value["requester_id"] == user.pk else requester.name,

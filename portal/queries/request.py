@@ -17,8 +17,10 @@ from core import formats
 from core.states import Machine, Phase
 from portal.states import is_stopped, plain
 from tickets import access
-from tickets.enums import LinkType
+from tickets.enums import LinkType, Verb
 from tickets.models import Attachment, Comment, Event, PendingReason, Ticket
+from tickets.numbering import normalise
+from tickets.queries import merge_of, merged_into
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,17 @@ def _milestones(ticket: Ticket) -> list[Milestone]:
     machine = ticket.kind_info.machine
     events = Event.objects.filter(ticket=ticket, changes__has_key="status").order_by("id")
     return [
-        Milestone(_became(machine, old, new), _phase(machine, new), _shape(machine, new), at)
-        for at, (old, new) in events.values_list("at", "changes__status")
-        if _became(machine, old, new)
+        Milestone(text, _phase(machine, new), _shape(machine, new), at)
+        for verb, at, (old, new) in events.values_list("verb", "at", "changes__status")
+        if (text := _told(verb) or _became(machine, old, new))
     ]
+
+
+def _told(verb: str) -> str:
+    """What the requester reads of a merge, whatever the status is called."""
+    if verb == Verb.MERGED:
+        return _("Put together with another request")
+    return _("Opened again") if verb == Verb.UNMERGED else ""
 
 
 def _phase(machine: Machine, status: str) -> str:
@@ -132,6 +141,10 @@ def _became(machine: Machine, old: str, new: str) -> str:
 def outlook(ticket: Ticket, user: User) -> Outlook:
     """The next step in plain words."""
     team = ticket.team.name
+    if is_merged(ticket):
+        return Outlook(
+            "", _("It was put together with another request."), _("The service desk goes on there.")
+        )
     if is_stopped(ticket.kind_info.machine, ticket.status):
         return Outlook("", str(plain(ticket.state)), _("Nothing more happens here."))
     if ticket.phase == Phase.NEW:
@@ -208,6 +221,19 @@ def continued(ticket: Ticket, user: User) -> dict[str, list[Ticket]]:
         "before": list(visible.filter(before).distinct()[:5]),
         "after": list(visible.filter(after).distinct()[:5]),
     }
+
+
+def is_merged(ticket: Ticket) -> bool:
+    """Whether it goes on in another request. Asked only of one that ended unfinished."""
+    return merge_of(ticket) is not None
+
+
+def came_from(ticket: Ticket, number: str, user: User) -> Ticket | None:
+    """The merged request whose address brought the reader here."""
+    if not number:
+        return None
+    found: Ticket | None = Ticket.objects.visible_to(user).filter(number=normalise(number)).first()
+    return found if found is not None and merged_into(found) == ticket else None
 
 
 def has_news(ticket: Ticket, user: User, *, last_seen: int, status: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,7 +18,7 @@ from portal.actions.requests import slot_of
 from portal.forms import ReplyForm, token_of
 from portal.generic import draft_of, form_marks, person, portal_page, stage_files, typed
 from portal.queries import request as queries
-from portal.states import plain, steps
+from portal.states import MERGED, plain, steps
 from tickets import access as kernel
 from tickets import actions as kernel_actions
 from tickets.models import Ticket, Watch
@@ -33,6 +34,10 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     ticket = kernel.get(user, number)
     if not access.is_on_portal(user, ticket):
         return redirect(ticket.get_absolute_url())
+    into = kernel.goes_on_in(user, ticket)
+    if into is not None and access.is_on_portal(user, into):
+        where = reverse("portal:detail", args=[into.number])
+        return redirect(f"{where}?merged={ticket.number}")
     draft = draft_of(user, slot_of(ticket))
     form = ReplyForm(initial=draft.data if draft else {})
     return _page(request, ticket, form, draft=draft)
@@ -42,14 +47,16 @@ def _page(
     request: HttpRequest, ticket: Ticket, form: ReplyForm, *, draft: Any = None, status: int = 200
 ) -> HttpResponse:
     user = person(request)
+    merged = queries.is_merged(ticket)
     context = {
         "ticket": ticket,
-        "plain": plain(ticket.state),
-        "steps": steps(ticket.kind_info.machine, ticket.status),
+        "plain": MERGED if merged else plain(ticket.state),
+        "steps": steps(ticket.kind_info.machine, ticket.status, merged=merged),
         "conversation": queries.conversation(ticket, user),
         "outlook": queries.outlook(ticket, user),
         "answers": queries.answers(ticket),
         "continued": queries.continued(ticket, user),
+        "came_from": queries.came_from(ticket, request.GET.get("merged", ""), user),
         "form": form,
         "draft": draft,
         "box": _box(ticket, user),

@@ -117,8 +117,6 @@ def unmerge(source: Ticket, *, by: User | None) -> Ticket:
     access.require(by, "merge", source)
     access.require(by, "merge", target)
     _refuse_buried(target)
-    if source.kind_info.guard is not None:
-        source.kind_info.guard(source, "unmerge", {})
     _move_back(source, target, done)
     changes = _put_back(source, done.data["before"])
     event = record(
