@@ -12,6 +12,7 @@ class What(TextChoices):
     SLA_BREACH = "sla_breach", _("A target is missed")
     ESCALATED = "escalated", _("Escalated to me")
     SLA_WARNING = "sla_warning", _("A target is at risk")
+    MAJOR_PROPOSED = "major_proposed", _("A major incident is proposed to me")
     MAJOR_UPDATE = "major_update", _("News of a major incident")
     MENTIONED = "mentioned", _("Somebody mentions me")
     ASSIGNED = "assigned", _("A record is assigned to me")
@@ -121,6 +122,7 @@ DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
     },
     Audience.DESK: {
         What.MAJOR_DECLARED: (True, True),
+        What.MAJOR_PROPOSED: (True, True),
         What.SLA_BREACH: (True, True),
         What.ESCALATED: (True, True),
         What.SLA_WARNING: (True, True),
@@ -146,9 +148,11 @@ DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
 }
 # What clocks say: many may come at once, and are then sent together.
 CLOCKS = frozenset({What.SLA_WARNING, What.SLA_BREACH, What.ESCALATED})
-MAJOR = frozenset({What.MAJOR_DECLARED, What.MAJOR_UPDATE})
+MAJOR = frozenset({What.MAJOR_DECLARED, What.MAJOR_PROPOSED, What.MAJOR_UPDATE})
 # What reaches somebody although they muted the record.
-LOUD = frozenset({What.MENTIONED, What.ASSIGNED, What.TASK, *CLOCKS, What.MAJOR_DECLARED})
+LOUD = frozenset(
+    {What.MENTIONED, What.ASSIGNED, What.TASK, *CLOCKS, What.MAJOR_DECLARED, What.MAJOR_PROPOSED}
+)
 # What is mailed in quiet hours, too; of a record assigned to somebody, one of the first priority.
 WAKES = frozenset({What.MAJOR_DECLARED})
 # Of these the log keeps what was told in the product as well: somebody will ask.

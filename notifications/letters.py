@@ -21,7 +21,7 @@ from notifications.enums import Audience, What
 from notifications.models import Delivery, Digest, Template
 from notifications.queries import path_for
 from notifications.texts import WORDS, Words, fill, one_line
-from notifications.wording import clock_words, detail, sentence
+from notifications.wording import clock_words, detail, news_text, sentence
 from tickets.enums import Verb
 from tickets.models import Event, Task, Ticket
 
@@ -171,7 +171,7 @@ def _text(ticket: Ticket, event: Event) -> str:
     if event.comment is not None:
         return event.comment.body
     if event.verb == Verb.MAJOR:
-        return str(event.data.get("text", ""))
+        return news_text(event.data)
     if event.verb in (Verb.OPENED, Verb.ASSIGNED):
         return ticket.description
     if event.verb == Verb.TRANSITIONED and "resolution" in ticket.kind_info.detail_names:

@@ -35,6 +35,9 @@ TOLD = (
     events.PriorityChanged,
     events.Watched,
     events.TaskChanged,
+    events.MajorProposed,
+    events.MajorDeclared,
+    events.MajorUpdated,
     Escalated,
 )
 

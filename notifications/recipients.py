@@ -18,7 +18,7 @@ from tickets.models import Comment, Event, PendingReason, Task, Ticket, Watch
 from tickets.rules import Facts
 
 # Events that say by themselves who is told.
-NAMING = frozenset({"Escalated", "Named"})
+NAMING = frozenset({"Escalated", "MajorProposed", "MajorDeclared", "MajorUpdated"})
 
 
 @dataclass(frozen=True)
@@ -257,13 +257,20 @@ def _escalated(news: News) -> Wanted:
     yield from ((pk, what) for pk in news.fields["user_ids"])
 
 
-def _named(news: News) -> Wanted:
-    yield from ((pk, What(news.fields["what"])) for pk in news.fields["user_ids"])
+def _major(news: News) -> Wanted:
+    yield from ((pk, _MAJOR[news.type]) for pk in news.fields["user_ids"])
+
+
+_MAJOR = {
+    "MajorProposed": What.MAJOR_PROPOSED,
+    "MajorDeclared": What.MAJOR_DECLARED,
+    "MajorUpdated": What.MAJOR_UPDATE,
+}
 
 
 _WANTED = {
     "Escalated": _escalated,
-    "Named": _named,
+    **dict.fromkeys(_MAJOR, _major),
     "Opened": _opened,
     "Assigned": _assigned,
     "Commented": _commented,

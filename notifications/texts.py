@@ -82,8 +82,8 @@ _CLOCK_KO = "지표: {metric} · 목표: {goal} · 기한: {due}"
 _CLOCK_EN = "{metric} · agreed: {goal} · due: {due}"
 WORDS: dict[tuple[What, Audience], Words] = {
     (What.MAJOR_DECLARED, _R): _words(
-        "중대 장애가 선언되었습니다.\n{title}\n\n{text}\n\n다음 공지: {due}",
-        "A major incident was declared.\n{title}\n\n{text}\n\nNext news: {due}",
+        "중대 장애가 선언되었습니다.\n{title}\n\n다음 공지: {due}",
+        "A major incident was declared.\n{title}\n\nNext news: {due}",
     ),
     (What.MAJOR_UPDATE, _R): _words(
         "중대 장애 상황 공지\n{title}\n\n{text}\n\n다음 공지: {due}",
@@ -124,11 +124,15 @@ WORDS: dict[tuple[What, Audience], Words] = {
     ),
     (What.STATUS, _R): _words("현재 상태: {status}", "It is now: {status}"),
     (What.MAJOR_DECLARED, _D): _words(
-        f"중대 장애가 선언되었습니다.\n{_TO_DESK}\n\n{{text}}\n\n다음 공지: {{due}}",
-        f"A major incident was declared.\n{_TO_DESK}\n\n{{text}}\n\nNext news: {{due}}",
+        f"중대 인시던트가 선언되었습니다.\n{_TO_DESK}\n요청자: {{requester}}\n다음 공지: {{due}}",
+        f"A major incident was declared.\n{_TO_DESK}\nRequester: {{requester}}\nNext news: {{due}}",
+    ),
+    (What.MAJOR_PROPOSED, _D): _words(
+        f"중대 인시던트 후보입니다. 확인하고 결정해 주세요.\n{_TO_DESK}\n{{link}}",
+        f"This may be a major incident. Please look and decide.\n{_TO_DESK}\n{{link}}",
     ),
     (What.MAJOR_UPDATE, _D): _words(
-        f"중대 장애 상황 공지\n{_TO_DESK}\n\n{{text}}\n\n다음 공지: {{due}}",
+        f"중대 인시던트 상황 공지\n{_TO_DESK}\n\n{{text}}\n\n다음 공지: {{due}}",
         f"News of the major incident\n{_TO_DESK}\n\n{{text}}\n\nNext news: {{due}}",
     ),
     (What.SLA_WARNING, _D): _words(

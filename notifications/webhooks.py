@@ -13,8 +13,8 @@ from django.utils import timezone, translation
 
 from notifications.enums import HookEvent, HookKind
 from notifications.models import Webhook, WebhookCall
-from notifications.wording import clock_words
-from tickets.enums import Visibility
+from notifications.wording import clock_words, news_text
+from tickets.enums import Verb, Visibility
 from tickets.models import Event, Ticket
 
 LONGEST_TEXT = 4000
@@ -22,8 +22,9 @@ TEST = "test"
 
 
 def call_body(call: WebhookCall) -> bytes:
-    """What is sent of one call."""
-    return _body(call.hook, call_facts(call), call_line(call))
+    """What is sent of one call, in the installation's language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _body(call.hook, call_facts(call), call_line(call))
 
 
 def test_body(hook: Webhook) -> bytes:
@@ -84,17 +85,14 @@ def call_facts(call: WebhookCall) -> dict[str, Any]:
 
 
 def call_line(call: WebhookCall) -> str:
-    """The event as a line or two for a chat, in the installation's language."""
+    """The event as a few lines for a chat."""
     ticket = call.ticket
-    with translation.override(settings.LANGUAGE_CODE):
-        parts = [f"{ticket.number} · P{ticket.priority} · {ticket.title}"]
-        label = dict(HookEvent.choices).get(call.topic, call.topic)
-        said = str(label)
-        if call.data.get("metric"):
-            words = clock_words({**call.event.data, **call.data})
-            said += f": {words['metric']} · {words['percent']} · {words['due']}"
-        parts += [said, _text(call.event), _address(ticket)]
-    return "\n".join(part for part in parts if part)
+    said = str(dict(HookEvent.choices).get(call.topic, call.topic))
+    if call.data.get("metric"):
+        words = clock_words({**call.event.data, **call.data})
+        said += f": {words['metric']} · {words['percent']} · {words['due']}"
+    title = f"{ticket.number} · P{ticket.priority} · {ticket.title}"
+    return "\n".join(part for part in (title, said, _text(call.event), _address(ticket)) if part)
 
 
 def _text(event: Event) -> str:
@@ -103,7 +101,7 @@ def _text(event: Event) -> str:
     if comment is not None:
         is_public = comment.visibility == Visibility.PUBLIC and comment.retracted_at is None
         return comment.body[:LONGEST_TEXT] if is_public else ""
-    return str(event.data.get("text", ""))[:LONGEST_TEXT] if event.verb == "major" else ""
+    return news_text(event.data)[:LONGEST_TEXT] if event.verb == Verb.MAJOR else ""
 
 
 def _address(ticket: Ticket) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from core import formats
+from core.models import pick
 from notifications.enums import CLOCKS, MAJOR, What
 from sla.enums import Metric
 
@@ -21,6 +22,10 @@ _SENTENCES = {
     What.SLA_BREACH: (_("A target was missed"), _("A target was missed")),
     What.ESCALATED: (_("It was escalated to you"), _("It was escalated to you")),
     What.SLA_WARNING: (_("A target is at risk"), _("A target is at risk")),
+    What.MAJOR_PROPOSED: (
+        _("%(actor)s proposes a major incident"),
+        _("This may be a major incident"),
+    ),
     What.MAJOR_UPDATE: (
         _("%(actor)s sent news of the major incident"),
         _("There is news of the major incident"),
@@ -49,6 +54,7 @@ ICONS = {
     What.SLA_BREACH: "alert-circle",
     What.ESCALATED: "arrow-up",
     What.SLA_WARNING: "clock",
+    What.MAJOR_PROPOSED: "help-circle",
     What.MAJOR_UPDATE: "bell",
     What.MENTIONED: "at",
     What.ASSIGNED: "user-check",
@@ -116,5 +122,10 @@ def detail(what: What, data: Mapping[str, Any]) -> str:
         words = clock_words(data)
         return f"{words['metric']} · {words['percent']} · {words['due']}"
     if what in MAJOR:
-        return Truncator(" ".join(str(data.get("text", "")).split())).chars(160)
+        return Truncator(" ".join(news_text(data).split())).chars(160)
     return ""
+
+
+def news_text(data: Mapping[str, Any]) -> str:
+    """What a notice about a major incident says to the public, in the reader's language."""
+    return pick(str(data.get("text_ko", "")), str(data.get("text_en", "")))

@@ -1,6 +1,6 @@
 """From an event to notices and queued mails, by way of the outbox."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from core import outbox
 from notifications.actions import webhooks
 from notifications.actions.mailing import queue
-from notifications.enums import LOGGED, LOUD, Channel, DeliveryState, Level, Reason, What
+from notifications.enums import LOGGED, LOUD, Channel, DeliveryState, Level, Reason
 from notifications.letters import has_address
 from notifications.models import Delivery, Mute, Notice, WebhookCall
 from notifications.queries import Choices, choices_of, comment_key, default_for, level_for
@@ -28,26 +28,6 @@ def announce(event: TicketEvent) -> None:
     if isinstance(event, Commented):
         key = comment_key(event.comment_id)
     outbox.put(NOTIFY, {"type": name, **asdict(event)}, key=key)
-
-
-def tell_named(
-    ticket_id: int, event_id: int, what: What, user_ids: Iterable[int], *, actor_id: int | None
-) -> None:
-    """Promise, in the caller's transaction, that these people will be told of an event as `what`.
-
-    For what a process declares, such as a major incident. What mails say comes from the log's row:
-    `data["text"]` and `data["next_update_at"]` (ISO 8601). Restricted records stay restricted:
-    whoever may not see the record is not told.
-    """
-    payload = {
-        "type": "Named",
-        "ticket_id": ticket_id,
-        "event_id": event_id,
-        "actor_id": actor_id,
-        "what": what.value,
-        "user_ids": sorted(set(user_ids)),
-    }
-    outbox.put(NOTIFY, payload, key=f"notify:Named:{event_id}")
 
 
 @transaction.atomic

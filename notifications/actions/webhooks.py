@@ -19,7 +19,7 @@ from core import outbox
 from core.errors import ActionError
 from notifications import webclient
 from notifications.actions.mailing import due_after_undo
-from notifications.enums import DeliveryState, HookEvent, HookKind, Reason, What
+from notifications.enums import DeliveryState, HookEvent, HookKind, Reason
 from notifications.models import Webhook, WebhookCall
 from notifications.recipients import News
 from notifications.webhooks import TEST, call_body, headers, test_body
@@ -39,10 +39,8 @@ _TOPICS = {
     "Assigned": HookEvent.ASSIGNED,
     "Transitioned": HookEvent.TRANSITIONED,
     "PriorityChanged": HookEvent.PRIORITY,
-}
-_NAMED = {
-    What.MAJOR_DECLARED.value: HookEvent.MAJOR_DECLARED,
-    What.MAJOR_UPDATE.value: HookEvent.MAJOR_UPDATE,
+    "MajorDeclared": HookEvent.MAJOR_DECLARED,
+    "MajorUpdated": HookEvent.MAJOR_UPDATE,
 }
 
 
@@ -56,8 +54,6 @@ def topic_of(news: News) -> HookEvent | None:
         return HookEvent.REPLIED if news.fields["public"] else None
     if news.type == "Escalated":
         return HookEvent.SLA_BREACH if news.fields["breach"] else HookEvent.SLA_WARNING
-    if news.type == "Named":
-        return _NAMED.get(news.fields["what"])
     return _TOPICS.get(news.type)
 
 

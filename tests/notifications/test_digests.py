@@ -19,6 +19,7 @@ from sla.events import Escalated
 from tests.factories import make_agent, make_team, make_user, open_incident
 from tickets import actions
 from tickets.enums import Verb
+from tickets.events import MajorDeclared, MajorUpdated
 from tickets.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -296,15 +297,30 @@ def test_in_quiet_hours_mails_wait_until_they_end_and_come_together(records, lea
 
 def test_a_major_incident_is_mailed_in_quiet_hours(records, lead):
     quiet_now(lead)
-    row = Event.objects.create(
-        ticket=records[0], verb=Verb.MAJOR, data={"step": "declared", "text": "VPN is down."}
-    )
-    notices.tell_named(
-        records[0].pk, row.pk, What.MAJOR_DECLARED, [lead.pk, lead.pk], actor_id=None
-    )
+    row = Event.objects.create(ticket=records[0], verb=Verb.MAJOR, data={"next_update_at": DUE})
+    notices.announce(MajorDeclared(records[0].pk, row.pk, None, (lead.pk,)))
     wait(0)
     (message,) = mail.outbox
-    assert "VPN is down." in message.body
+    assert "14:00" not in message.body
+    assert "05:00" in message.body
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ko", "점검 중입니다."), ("en", "We look at it.")]
+)
+def test_news_of_a_major_incident_reach_stakeholders_in_their_language(
+    records, tell, language, words
+):
+    owner = make_user(language=language)
+    actions.watch(records[0], owner, by=make_agent(team=records[0].team))
+    tell()
+    mail.outbox.clear()
+    data = {"text_ko": "점검 중입니다.", "text_en": "We look at it.", "next_update_at": None}
+    row = Event.objects.create(ticket=records[0], verb=Verb.MAJOR, data=data)
+    notices.announce(MajorUpdated(records[0].pk, row.pk, None, 1, (owner.pk,)))
+    tell()
+    (message,) = mail.outbox
+    assert words in message.body
 
 
 def test_first_priority_work_is_mailed_in_quiet_hours_and_other_work_is_not(records, lead):
@@ -321,10 +337,10 @@ def test_first_priority_work_is_mailed_in_quiet_hours_and_other_work_is_not(reco
 
 def test_queueing_for_many_in_quiet_hours_asks_no_query_for_each(records):
     def count(people):
-        row = Event.objects.create(ticket=records[0], verb=Verb.MAJOR, data={"text": "News"})
-        ids = [person.pk for person in people]
-        notices.tell_named(records[0].pk, row.pk, What.MAJOR_UPDATE, ids, actor_id=None)
-        payload = OutboxMessage.objects.get(key=f"notify:Named:{row.pk}").payload
+        row = Event.objects.create(ticket=records[0], verb=Verb.MAJOR, data={"text_en": "News"})
+        ids = tuple(person.pk for person in people)
+        notices.announce(MajorUpdated(records[0].pk, row.pk, None, 1, ids))
+        payload = OutboxMessage.objects.get(key=f"notify:MajorUpdated:{row.pk}").payload
         with CaptureQueriesContext(connection) as asked:
             notices.tell(payload)
         puts = sum("core_outboxmessage" in query["sql"] for query in asked)
