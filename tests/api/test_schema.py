@@ -15,6 +15,7 @@ from tests.api.conftest import Api
 from tests.factories import (
     make_agent,
     make_category,
+    make_contract,
     make_item,
     make_service,
     make_team,
@@ -65,6 +66,7 @@ def known(db):
     kept = actions.attach(ticket, Upload("a.txt", BytesIO(b"a"), 1), by=agent)
     task = actions.add_task(ticket, "x", by=agent)
     line = actions.add_check(ticket, "x", by=agent)
+    contract = make_contract(service)
     made = actions.link(ticket, LinkType.RELATED, other, by=agent)
     keys = {
         "comments": said.pk,
@@ -75,6 +77,8 @@ def known(db):
         "users": agent.pk,
         "teams": team.pk,
         "services": service.pk,
+        "suppliers": contract.supplier_id,
+        "contracts": contract.pk,
     }
     answers = resolution()
     references = {
@@ -87,6 +91,11 @@ def known(db):
         "items": [item.name],
         "mentions": [agent.pk],
         "ticket": other.number,
+        "into": other.number,
+        "comment": said.pk,
+        "supplier": contract.supplier.slug,
+        "services": [service.pk],
+        "owner": agent.pk,
         "depends_on": [],
         "pending_reason": waiting_for_requester().key,
         "resolution_code": answers["resolution_code"].key,

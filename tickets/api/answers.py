@@ -65,6 +65,9 @@ class Ticket(TicketSummary):
 
     description = serializers.CharField(allow_blank=True)
     parent = serializers.CharField(allow_null=True, help_text="Number of the record above.")  # type: ignore[assignment]
+    merged_into = serializers.CharField(
+        allow_null=True, help_text="Number of the record that a merged one goes on in."
+    )
     items = Named(many=True, required=False)
     field_versions = serializers.DictField(
         child=serializers.IntegerField(), required=False, help_text="How often each was changed."

@@ -142,6 +142,19 @@ class Attaching(Input):
     visibility = serializers.ChoiceField(choices=Visibility.values, required=False)
 
 
+class Merging(Input):
+    """The record that goes on; this one is closed as its duplicate."""
+
+    into = serializers.RegexField(r"^[A-Za-z]{2,5}-?[0-9]{1,15}\Z", help_text="INC-1042")
+
+
+class Splitting(Input):
+    """One public comment of the record; it stays where it is."""
+
+    comment = Whole(min_value=1, help_text="Its id.")
+    title = Text(max_length=250, required=False, help_text="Default: the record's own.")
+
+
 class Linking(Input):
     """This record is … the other one; `inverse`: the other one is … this one."""
 

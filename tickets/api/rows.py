@@ -8,7 +8,7 @@ from django.conf import settings
 from accounts.models import User
 from accounts.reach import reach_of
 from core.api.shapes import bilingual, instant, person
-from tickets import kinds
+from tickets import access, kinds
 from tickets.api import own
 from tickets.enums import LinkType
 from tickets.models import Link, Ticket, TicketItem
@@ -68,6 +68,8 @@ def full(ticket: Ticket, user: User, *, with_own: bool) -> dict[str, Any]:
     shown = summary(_row(ticket), desk=desk)
     shown["description"] = ticket.description
     shown["parent"] = _parent(ticket, user)
+    into = access.goes_on_in(user, ticket)
+    shown["merged_into"] = into.number if into else None
     if desk:
         shown["field_versions"] = ticket.field_versions
         shown["items"] = _items(ticket)

@@ -292,6 +292,22 @@ follow_up = _does(
     status=201,
 )
 
+merge = _does(
+    verbs.Merge,
+    "merge_ticket",
+    "Close it as a duplicate of another record, where it goes on",
+    forms.Merging,
+)
+unmerge = _does(verbs.Unmerge, "unmerge_ticket", "Undo a merge (of the merged record)", None)
+split = _does(
+    verbs.Split,
+    "split_ticket",
+    "Open a new record from one of its comments",
+    forms.Splitting,
+    status=201,
+)
+unsplit = _does(verbs.Unsplit, "unsplit_ticket", "Undo a split (of the new record)", None)
+
 search = extend_schema_view(
     get=operation(
         TAG,
@@ -314,6 +330,10 @@ ON_ONE: list[tuple[str, Any]] = [
     ("priority", priority),
     ("restriction", restriction),
     ("follow-up", follow_up),
+    ("merge", merge),
+    ("unmerge", unmerge),
+    ("split", split),
+    ("unsplit", unsplit),
     ("comments", comments),
     ("comments/<key:pk>", comment),
     ("attachments", attachments),
