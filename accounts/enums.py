@@ -1,6 +1,6 @@
 """Roles, scopes and preferences."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -56,6 +56,18 @@ class Routing(TextChoices):
     ROUND_ROBIN = "round_robin", _("In turn")
     LEAST_LOADED = "least_loaded", _("To the least loaded")
     ON_DUTY = "on_duty", _("To whoever is on duty")
+
+
+class Weekday(IntegerChoices):
+    """A day of the week, as Python counts them."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
 
 
 class Density(TextChoices):

@@ -1,6 +1,5 @@
 """Forms of signing in and of the pages about oneself."""
 
-import zoneinfo
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -12,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.enums import Density, Theme, TokenScope
+from accounts.enums import Density, Theme, TokenScope, Weekday
+from core.zones import zone_choices
 
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 PASSWORD_HINT = _("At least 10 characters; several words are easy to remember.")
@@ -96,10 +96,8 @@ class ProfileForm(forms.Form):
 
 
 def _zones() -> list[tuple[str, Any]]:
-    zones = sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
-    shown = [(name, name.replace("_", " ")) for name in zones if not name.startswith("Etc/")]
     usual = _("As the organisation (%(zone)s)") % {"zone": settings.DEFAULT_USER_TIME_ZONE}
-    return [("", usual), *shown]
+    return [("", usual), *zone_choices()]
 
 
 class PreferencesForm(forms.Form):
@@ -132,18 +130,6 @@ class PreferencesForm(forms.Form):
     )
 
 
-# Monday 0 … Sunday 6, as Python counts them.
-WEEKDAYS = [
-    (0, _("Monday")),
-    (1, _("Tuesday")),
-    (2, _("Wednesday")),
-    (3, _("Thursday")),
-    (4, _("Friday")),
-    (5, _("Saturday")),
-    (6, _("Sunday")),
-]
-
-
 class QuietForm(forms.Form):
     """When notices to this person wait."""
 
@@ -158,7 +144,7 @@ class QuietForm(forms.Form):
         label=_("Beginning on"),
         required=False,
         coerce=int,
-        choices=WEEKDAYS,
+        choices=Weekday.choices,
         initial=list(range(7)),
         widget=forms.CheckboxSelectMultiple(attrs={"class": "check-row"}),
     )

@@ -58,7 +58,10 @@ def rail(context: Context) -> list[dict[str, Any]]:
 
 
 def _other_links(request: Any) -> list[dict[str, Any]]:
-    links = [("portal:home", _("Portal"), "lifebuoy", True)]
+    links = [
+        ("desk:oncall", _("Duty rota"), "phone", True),
+        ("portal:home", _("Portal"), "lifebuoy", True),
+    ]
     oversees = bool(reach_of(request.user).roles & {Role.ADMINISTRATOR, Role.AUDITOR})
     links.append(("adminui:home", _("Administration"), "settings", oversees))
     found = []

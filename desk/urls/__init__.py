@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import create, pick, queue, search, similar
+from desk.views import create, oncall, pick, queue, search, similar
 
 app_name = "desk"
 urlpatterns = [
@@ -15,6 +15,16 @@ urlpatterns = [
     path("desk/new/", create.new, name="new"),
     path("desk/new/draft/", create.new_draft, name="new_draft"),
     path("desk/new/proposal/", similar.proposal, name="proposal"),
+    path("desk/oncall/", oncall.oncall, name="oncall"),
+    path("desk/oncall/new/", oncall.new, name="oncall_new"),
+    path("desk/oncall/<int:pk>/edit/", oncall.edit, name="oncall_edit"),
+    path("desk/oncall/<int:pk>/change/", oncall.change, name="oncall_change"),
+    path("desk/oncall/<int:pk>/swap/", oncall.swap, name="oncall_swap"),
+    path(
+        "desk/oncall/<int:pk>/change/<int:change_pk>/back/",
+        oncall.take_back,
+        name="oncall_take_back",
+    ),
     path("search/", search.search, name="search"),
     path("r/<str:reference>/", queue.resolve, name="resolve"),
 ]
