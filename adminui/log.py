@@ -35,6 +35,7 @@ KINDS: dict[str, Any] = {
     "cmdb.supplier": gettext_lazy("Supplier"),
     "cmdb.contract": gettext_lazy("Contract"),
     "notifications.template": gettext_lazy("Mail text"),
+    "notifications.webhook": gettext_lazy("Webhook"),
     "core.option": gettext_lazy("Organisation"),
     "core.outboxmessage": gettext_lazy("Set-aside work"),
 }

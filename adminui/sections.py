@@ -159,6 +159,21 @@ GROUPS = (
                 "notices",
             ),
             Section(
+                "deliveries",
+                _("Who was told"),
+                _("Notices and mails, and why somebody got none"),
+                "bell",
+                "deliveries",
+                for_auditors=True,
+            ),
+            Section(
+                "webhooks",
+                _("Webhooks"),
+                _("Chats and programs that hear of records"),
+                "world",
+                "webhooks",
+            ),
+            Section(
                 "import",
                 _("Import"),
                 _("People, services and items from a file"),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from adminui.views import (
     cmdb,
+    deliveries,
     home,
     lists,
     notices,
@@ -12,6 +13,7 @@ from adminui.views import (
     priority,
     suppliers,
     teams,
+    webhooks,
 )
 
 app_name = "adminui"
@@ -74,6 +76,11 @@ urlpatterns = [
     path("notices/preview/", notices.preview, name="notice_preview"),
     path("notices/<slug:what>/<slug:audience>/", notices.edit, name="notice"),
     path("notices/<slug:what>/<slug:audience>/reset/", notices.reset, name="notice_reset"),
+    path("deliveries/", deliveries.show_deliveries, name="deliveries"),
+    path("webhooks/", webhooks.show_webhooks, name="webhooks"),
+    path("webhooks/new/", webhooks.create, name="new_webhook"),
+    path("webhooks/<int:pk>/", webhooks.edit, name="webhook"),
+    path("webhooks/<int:pk>/test/", webhooks.test, name="webhook_test"),
     path("outbox/", organisation.show_outbox, name="outbox"),
     path("outbox/act/", organisation.act_on_messages, name="outbox_act"),
     path("audit/", organisation.show_log, name="audit"),

@@ -27,6 +27,7 @@ class What(TextChoices):
     REOPENED = "reopened", _("A record is reopened")
     CLOSED = "closed", _("A record is closed")
     CANCELLED = "cancelled", _("A record is cancelled")
+    MERGED = "merged", _("A record is merged into another one")
     STATUS = "status", _("The status changes otherwise")
     PRIORITY = "priority", _("The priority changes")
     TASK_CHANGED = "task_changed", _("A task of my record changes")
@@ -118,6 +119,7 @@ DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
         What.REOPENED: (True, False),
         What.CLOSED: (True, True),
         What.CANCELLED: (True, True),
+        What.MERGED: (True, True),
         What.STATUS: (True, False),
     },
     Audience.DESK: {
@@ -139,6 +141,7 @@ DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
         What.REOPENED: (True, True),
         What.CLOSED: (True, False),
         What.CANCELLED: (True, False),
+        What.MERGED: (True, False),
         What.STATUS: (True, False),
         What.PRIORITY: (True, False),
         What.TASK_CHANGED: (True, False),

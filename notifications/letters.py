@@ -22,6 +22,7 @@ from notifications.models import Delivery, Digest, Template
 from notifications.queries import path_for
 from notifications.texts import WORDS, Words, fill, one_line
 from notifications.wording import clock_words, detail, news_text, sentence
+from tickets import access
 from tickets.enums import Verb
 from tickets.models import Event, Task, Ticket
 
@@ -159,17 +160,23 @@ def values_for(delivery: Delivery) -> dict[str, str]:
         "status": str((state.plain if is_requester else "") or state.label),
         "priority": f"P{ticket.priority}",
         "task": _task(event),
-        "text": _text(ticket, event),
+        "text": _text(ticket, event, delivery.user),
         **clock_words(event.data),
         "link": link(delivery.user, ticket),
         "organisation": str(options.get("organisation")),
     }
 
 
-def _text(ticket: Ticket, event: Event) -> str:
-    """What somebody wrote in this event, if it is that kind of event."""
+def _text(ticket: Ticket, event: Event, reader: User) -> str:
+    """What somebody wrote in this event, if it is that kind of event.
+
+    Of a merge: the record that it goes on in, if the reader may know of that one.
+    """
     if event.comment is not None:
         return event.comment.body
+    if event.verb == Verb.MERGED:
+        into = access.goes_on_in(reader, ticket)
+        return f"{into.number} {into.title}" if into else ""
     if event.verb == Verb.MAJOR:
         return news_text(event.data)
     if event.verb in (Verb.OPENED, Verb.ASSIGNED):

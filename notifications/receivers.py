@@ -30,6 +30,7 @@ def forget(event: PersonAnonymised) -> None:
 TOLD = (
     events.Opened,
     events.Transitioned,
+    events.Merged,
     events.Assigned,
     events.Commented,
     events.PriorityChanged,

@@ -231,6 +231,12 @@ def _what_of_move(news: News) -> What:
     return What.WAITING if target == Phase.WAITING and waits.exists() else What.STATUS
 
 
+def _merged(news: News) -> Wanted:
+    """The requester reads where it goes on; whoever had it in hand, that it is gone."""
+    yield news.ticket.requester_id, What.MERGED
+    yield news.ticket.assignee_id, What.MERGED
+
+
 def _priority_changed(news: News) -> Wanted:
     yield from _workers(news, What.PRIORITY)
 
@@ -272,6 +278,7 @@ _WANTED = {
     "Escalated": _escalated,
     **dict.fromkeys(_MAJOR, _major),
     "Opened": _opened,
+    "Merged": _merged,
     "Assigned": _assigned,
     "Commented": _commented,
     "Transitioned": _transitioned,

@@ -122,6 +122,12 @@ WORDS: dict[tuple[What, Audience], Words] = {
         "요청이 취소되었습니다. 궁금한 점은 아래 주소에서 확인해 주세요.\n{link}",
         "Your request was cancelled. You can look it up here:\n{link}",
     ),
+    (What.MERGED, _R): _words(
+        "같은 내용의 다른 요청에 병합되었습니다. 앞으로는 아래 요청에서 이어서 처리합니다.\n"
+        "{text}\n\n{link}",
+        "Your request was merged with another one about the same matter. It goes on there:\n"
+        "{text}\n\n{link}",
+    ),
     (What.STATUS, _R): _words("현재 상태: {status}", "It is now: {status}"),
     (What.MAJOR_DECLARED, _D): _words(
         f"중대 인시던트가 선언되었습니다.\n{_TO_DESK}\n요청자: {{requester}}\n다음 공지: {{due}}",
@@ -177,6 +183,9 @@ WORDS: dict[tuple[What, Audience], Words] = {
     (What.REOPENED, _D): _words(f"재오픈되었습니다.\n{_TO_DESK}", f"It was reopened.\n{_TO_DESK}"),
     (What.CLOSED, _D): _words("종료되었습니다.", "It is closed."),
     (What.CANCELLED, _D): _words("취소되었습니다.", "It was cancelled."),
+    (What.MERGED, _D): _words(
+        "다른 기록에 병합되었습니다.\n{text}", "It was merged into another record.\n{text}"
+    ),
     (What.STATUS, _D): _words("현재 상태: {status}", "It is now: {status}"),
     (What.PRIORITY, _D): _words("우선순위: {priority}", "Priority: {priority}"),
     (What.TASK_CHANGED, _D): _words("작업이 변경되었습니다.\n{task}", "A task changed.\n{task}"),

@@ -13,5 +13,6 @@ urlpatterns = [
     path("inbox/preferences/", views.preferences, name="preferences"),
     path("inbox/preferences/reset/", views.reset_preferences, name="reset_preferences"),
     path("inbox/mute/<str:number>/", views.mute, name="mute"),
+    path("inbox/told/<str:number>/", views.told, name="told"),
     path("inbox/deliveries/<int:pk>/retry/", views.retry, name="retry"),
 ]

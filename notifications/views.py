@@ -18,6 +18,7 @@ from notifications import actions, queries
 from notifications.enums import Channel, What
 from notifications.forms import SelectionForm, chosen_levels
 from notifications.models import Delivery
+from notifications.told import of_record
 from notifications.wording import ICONS, detail, sentence
 from tickets import access
 
@@ -156,6 +157,35 @@ def reset_preferences(request: HttpRequest) -> HttpResponse:
     actions.reset_preferences(by=request.user)  # type: ignore[arg-type]
     messages.success(request, _("Back to the defaults."))
     return redirect("notifications:preferences")
+
+
+@require_GET
+@never_cache
+@vary_on_headers("HX-Request")
+def told(request: HttpRequest, number: str) -> HttpResponse:
+    """Who was told of what happened to a record, and who wasn't and why. For the service desk."""
+    user: User = request.user  # type: ignore[assignment]
+    ticket = access.get(user, number, "read_notes")
+    before = request.GET.get("before", "")
+    found, following = of_record(ticket, int(before) if _is_key(before) else None)
+    context = {
+        "frame": _frame(user),
+        "ticket": ticket,
+        "tellings": [
+            {
+                "when": formats.time_tag(telling.event.at, "full"),
+                "verb": telling.event.get_verb_display(),
+                "actor": telling.event.actor.name if telling.event.actor else "Maru",
+                "people": telling.people,
+                "calls": telling.calls,
+            }
+            for telling in found
+        ],
+        "first": "?" if before else "",
+        "next": f"?before={following}" if following else "",
+    }
+    partial = bool(request.headers.get("HX-Request"))
+    return render(request, f"notifications/{'_told' if partial else 'told'}.html", context)
 
 
 @require_POST

@@ -43,6 +43,10 @@ _SENTENCES = {
     What.REOPENED: (_("%(actor)s reopened it"), _("It was reopened")),
     What.CLOSED: (_("%(actor)s closed it"), _("It was closed")),
     What.CANCELLED: (_("%(actor)s cancelled it"), _("It was cancelled")),
+    What.MERGED: (
+        _("%(actor)s merged it into another record"),
+        _("It was merged into another record"),
+    ),
     What.STATUS: (_("%(actor)s changed the status"), _("The status changed")),
     What.PRIORITY: (_("%(actor)s changed the priority"), _("The priority changed")),
     What.TASK_CHANGED: (_("%(actor)s changed a task"), _("A task changed")),
@@ -69,6 +73,7 @@ ICONS = {
     What.REOPENED: "arrow-back-up",
     What.CLOSED: "lock",
     What.CANCELLED: "ban",
+    What.MERGED: "git-merge",
     What.STATUS: "progress",
     What.PRIORITY: "chevrons-up",
     What.TASK_CHANGED: "checklist",
