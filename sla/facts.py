@@ -77,10 +77,11 @@ def seconds(instant: datetime) -> int:
 def read(kind: str, columns: Mapping[str, Any], rows: Iterable[Row]) -> History:
     """A history from events in any order. `columns`: the record's fields as they are now.
 
-    Where the opening does not say how a field stood, it is told by taking the changes back.
-    ValueError without an opening.
+    Events count in the order in which they were recorded, none before the one that precedes it:
+    logs of other tools have instants out of order. Where the opening does not say how a field
+    stood, it is told by taking the changes back. ValueError without an opening.
     """
-    ordered = sorted(rows, key=lambda row: (row.at, row.id))
+    ordered = sorted(rows, key=lambda row: row.id)
     opening = next((row for row in ordered if row.verb == Verb.OPENED), None)
     if opening is None:
         raise ValueError("a record without its opening")
@@ -100,11 +101,12 @@ def read(kind: str, columns: Mapping[str, Any], rows: Iterable[Row]) -> History:
         pending_reason=values["pending_reason"],
     )
     retracted = {row.comment for row in ordered if row.verb == Verb.RETRACTED}
-    steps: list[Moment | Mark] = [Moment(opening.at, facts, opening.id)]
+    at = opening.at
+    steps: list[Moment | Mark] = [Moment(at, facts, opening.id)]
     for row in ordered:
         if row is opening:
             continue
-        at = max(row.at, opening.at)
+        at = max(row.at, at)
         later = _after(facts, row)
         if later != facts:
             facts = later

@@ -38,16 +38,43 @@ def copy(
     chosen = list(fields) or list(model._meta.concrete_fields)
     if without_key:
         chosen = [column for column in chosen if not column.primary_key]
-    plan = [(column.name, _default(column), _encoder(column)) for column in chosen]
+    with connection.cursor() as cursor:
+        _copy_into(cursor, connection.ops.quote_name(model._meta.db_table), chosen, rows)
+
+
+def _copy_into(
+    cursor: Any, table: str, columns: Sequence[Any], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    plan = [(column.name, _default(column), _encoder(column)) for column in columns]
     text = StringIO()
     for row in rows:
         text.write("\t".join([_cell(row, *column) for column in plan]))
         text.write("\n")
     text.seek(0)
+    names = ", ".join(connection.ops.quote_name(column.column) for column in columns)
+    with connection.wrap_database_errors:
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", text)
+
+
+def update(
+    model: type[models.Model], rows: Sequence[Mapping[str, Any]], names: Sequence[str]
+) -> None:
+    """Set columns of many rows at once, given as {"id": key, field name: stored value}."""
+    if not rows:
+        return
     quote = connection.ops.quote_name
-    names = ", ".join(quote(column.column) for column in chosen)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN", text)
+    chosen: list[Any] = [model._meta.pk, *(model._meta.get_field(name) for name in names)]
+    columns = [quote(field.column) for field in chosen]
+    table, fresh = quote(model._meta.db_table), quote(f"fresh_{model._meta.db_table}")
+    key = f"{table}.{columns[0]} = {fresh}.{columns[0]}"
+    put = ", ".join(f"{column} = {fresh}.{column}" for column in columns[1:])
+    # Names of our own models, no value from outside.
+    like = f"SELECT {', '.join(columns)} FROM {table} LIMIT 0"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {fresh} ON COMMIT DROP AS {like}")
+        _copy_into(cursor, fresh, chosen, rows)
+        cursor.execute(f"UPDATE {table} SET {put} FROM {fresh} WHERE {key}")  # noqa: S608
+        cursor.execute(f"DROP TABLE {fresh}")
 
 
 def _cell(row: Mapping[str, Any], name: str, default: Callable[[], Any], encode: Encode) -> str:
