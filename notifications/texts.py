@@ -184,7 +184,7 @@ WORDS: dict[tuple[What, Audience], Words] = {
     (What.CLOSED, _D): _words("종료되었습니다.", "It is closed."),
     (What.CANCELLED, _D): _words("취소되었습니다.", "It was cancelled."),
     (What.MERGED, _D): _words(
-        "다른 기록에 병합되었습니다.\n{text}", "It was merged into another record.\n{text}"
+        "다른 티켓에 병합되었습니다.\n{text}", "It was merged into another record.\n{text}"
     ),
     (What.STATUS, _D): _words("현재 상태: {status}", "It is now: {status}"),
     (What.PRIORITY, _D): _words("우선순위: {priority}", "Priority: {priority}"),
