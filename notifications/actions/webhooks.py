@@ -176,9 +176,10 @@ def fail_call(payload: Mapping[str, Any], reason: str, final: bool) -> None:
     if call is None:
         return
     state = DeliveryState.FAILED if final else DeliveryState.QUEUED
-    _note(call, state=state, reason=reason, attempts=call.attempts + 1)
     if reason.startswith(Resting.__name__):
+        _note(call, state=state, reason=call.reason or reason)
         return
+    _note(call, state=state, reason=reason, attempts=call.attempts + 1)
     pause = min(FIRST_REST * 2 ** min(call.hook.failures, 10), LONGEST_REST)
     Webhook.objects.filter(pk=call.hook_id).update(
         failures=F("failures") + 1, rests_until=timezone.now() + timedelta(seconds=pause)

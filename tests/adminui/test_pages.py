@@ -69,8 +69,10 @@ PAGES = [
     ("notices", ()),
     ("notice", ("resolved", "requester")),
     ("outbox", ()),
+    ("webhooks", ()),
+    ("new_webhook", ()),
 ]
-READING = [("home", ()), ("roles", ()), ("audit", ())]
+READING = [("home", ()), ("roles", ()), ("audit", ()), ("deliveries", ())]
 BUTTONS = [
     ("grant", (1,)),
     ("revoke", (1, 1)),
@@ -94,6 +96,7 @@ BUTTONS = [
     ("notice_preview", ()),
     ("notice_reset", ("resolved", "requester")),
     ("outbox_act", ()),
+    ("webhook_test", (1,)),
     *(page for page in PAGES if page[0] in ("new_person", "person", "team", "priority")),
 ]
 OTHERS = ["", *(role for role in Role.values if role != Role.ADMINISTRATOR)]
