@@ -1,11 +1,11 @@
-"""Addresses of people and teams."""
+"""Addresses of people, teams and their duty rotas."""
 
 from django.urls import path
 from drf_spectacular.utils import extend_schema_view
 
 import core.api.addresses  # noqa: F401  registers the converters used below
-from accounts.api import people
-from core.api.docs import key, operation, page_of, paging
+from accounts.api import duty, people
+from core.api.docs import IDEMPOTENCY, key, operation, page_of, paging
 
 users = extend_schema_view(
     get=operation(
@@ -37,10 +37,66 @@ team = extend_schema_view(
     )
 )(people.OneTeam)
 
+rotas = extend_schema_view(
+    get=operation(
+        "teams",
+        "list_rotas",
+        "Who is on duty",
+        answer=page_of(duty.RotaRow),
+        parameters=[*duty.RotaFilters.parameters(), *paging(duty.SORTS)],
+        refuses=(403,),
+    )
+)(duty.RotaList)
+overrides = extend_schema_view(
+    get=operation(
+        "teams",
+        "list_rota_overrides",
+        "List changes of duty",
+        answer=page_of(duty.OverrideRow),
+        parameters=[
+            key("id"),
+            *duty.OverrideFilters.parameters(),
+            *paging(duty.OVERRIDE_SORTS),
+        ],
+        refuses=(403,),
+    ),
+    post=operation(
+        "teams",
+        "add_rota_override",
+        "Change who is on duty for a while",
+        body=duty.AddingOverride,
+        answer=duty.OverrideRow,
+        status=201,
+        parameters=[key("id"), IDEMPOTENCY],
+        refuses=(403, 409, 422),
+    ),
+)(duty.OverrideList)
+override = extend_schema_view(
+    get=operation(
+        "teams",
+        "read_rota_override",
+        "One change of duty",
+        answer=duty.OverrideRow,
+        parameters=[key("id"), key("override_pk")],
+        refuses=(403,),
+    ),
+    delete=operation(
+        "teams",
+        "remove_rota_override",
+        "Take a change of duty back",
+        status=204,
+        parameters=[key("id"), key("override_pk")],
+        refuses=(422,),
+    ),
+)(duty.OneOverride)
+
 urlpatterns = [
     path("users/", users.as_view(), name="users"),
     path("users/me/", me.as_view(), name="me"),
     path("users/<key:pk>/", user.as_view(), name="user"),
     path("teams/", teams.as_view(), name="teams"),
     path("teams/<key:pk>/", team.as_view(), name="team"),
+    path("rotas/", rotas.as_view(), name="rotas"),
+    path("rotas/<key:pk>/overrides/", overrides.as_view(), name="rota_overrides"),
+    path("rotas/<key:pk>/overrides/<key:override_pk>/", override.as_view(), name="rota_override"),
 ]

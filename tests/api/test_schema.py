@@ -1,15 +1,18 @@
 """The API keeps what its own description promises: its schema drives requests against it."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode, checks
 
+from accounts.actions import rotas
 from itsm.wsgi import application
 from tests.api.conftest import Api
 from tests.factories import (
@@ -17,6 +20,7 @@ from tests.factories import (
     make_category,
     make_contract,
     make_item,
+    make_rota,
     make_service,
     make_team,
     open_incident,
@@ -67,6 +71,11 @@ def known(db):
     task = actions.add_task(ticket, "x", by=agent)
     line = actions.add_check(ticket, "x", by=agent)
     contract = make_contract(service)
+    rota = make_rota(team)
+    begins = timezone.now()
+    change = rotas.add_override(
+        rota, user=agent, begins_at=begins, ends_at=begins + timedelta(days=1), by=agent
+    )
     made = actions.link(ticket, LinkType.RELATED, other, by=agent)
     keys = {
         "comments": said.pk,
@@ -79,6 +88,7 @@ def known(db):
         "services": service.pk,
         "suppliers": contract.supplier_id,
         "contracts": contract.pk,
+        "rotas": rota.pk,
     }
     answers = resolution()
     references = {
@@ -102,6 +112,7 @@ def known(db):
         "cause_category": answers["cause_category"].pk,
     }
     addresses = {"number": ticket.number, "task": task.number, "id": keys}
+    addresses["override_pk"] = change.pk
     return Api(agent), addresses, references
 
 
@@ -143,7 +154,8 @@ def fill_in(case, addresses, references):
     """What exists, in place of made-up references that would all be refused as unknown."""
     for name in case.path_parameters or {}:
         value = addresses[name]
-        folder = case.path.rstrip("/").split("/")[-2]
+        parts = case.path.split("/")
+        folder = parts[parts.index(f"{{{name}}}") - 1]
         case.path_parameters[name] = value[folder] if isinstance(value, dict) else value
     if isinstance(case.body, dict):
         case.body |= {name: references[name] for name in references if case.body.get(name)}
