@@ -86,6 +86,59 @@ def age(start: datetime, end: datetime | None = None) -> str:
     return _("%(n)dd") % {"n": minutes // (24 * 60)}
 
 
+def duration(seconds: int, *, fine: bool = False) -> str:
+    """A length in at most two units: 2h 15m, 48m; with `fine` the last ten minutes as 9m 40s.
+
+    Never in days: a day of work is not a day of the clock. Rounded down, seconds to tens.
+    """
+    minutes, rest = divmod(max(0, seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if fine and not hours and minutes < 10:
+        tens = rest // 10 * 10
+        if not minutes:
+            return _("%(s)ds") % {"s": tens or rest}
+        return _("%(m)dm %(s)ds") % {"m": minutes, "s": tens} if tens else _short(minutes)
+    if not hours:
+        return _short(minutes) if minutes else _("<1m")
+    if not minutes or hours >= 100:
+        return _("%(n)dh") % {"n": hours}
+    return _("%(h)dh %(m)dm") % {"h": hours, "m": minutes}
+
+
+def _short(minutes: int) -> str:
+    return _("%(n)dm") % {"n": minutes}
+
+
+def near(value: datetime, today: date | None = None) -> str:
+    """Day and time, the days around today by name: today 17:30, Tue 24 Nov, 09:20."""
+    local = timezone.localtime(value)
+    time = {"time": f"{local.hour:02d}:{local.minute:02d}"}
+    away = (local.date() - (today or timezone.localdate())).days
+    if away == 0:
+        return _("today %(time)s") % time
+    if away == 1:
+        return _("tomorrow %(time)s") % time
+    if away == -1:
+        return _("yesterday %(time)s") % time
+    between = " " if is_korean() else ", "
+    return f"{_day(local, today or timezone.localdate())}{between}{time['time']}"
+
+
+def upcoming(value: datetime, today: date | None = None) -> str:
+    """An instant to come, as short as is clear: 09:00, Tue 09:00, Thu 24 Dec."""
+    local = timezone.localtime(value)
+    away = (local.date() - (today or timezone.localdate())).days
+    time = f"{local.hour:02d}:{local.minute:02d}"
+    if away == 0:
+        return time
+    if is_korean() and away == 1:
+        return _("tomorrow %(time)s") % {"time": time}
+    if 0 < away < 7:
+        weekday = local.weekday()
+        return f"({_DAYS_KO[weekday]}) {time}" if is_korean() else f"{_DAYS_EN[weekday]} {time}"
+    return _day(local, today or timezone.localdate())
+
+
 def size(octets: int) -> str:
     """A file's size."""
     if octets < 1024 * 1024:

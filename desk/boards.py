@@ -16,6 +16,8 @@ from core.states import Phase
 from tickets.models import Ticket
 from tickets.models.ticket import OPEN
 
+BREAKING_WITHIN = timedelta(hours=4)
+
 
 @dataclass(frozen=True)
 class Board:
@@ -25,7 +27,7 @@ class Board:
     label: Any
     icon: str
     holds: Callable[[User], Q]
-    sort: str = "priority"
+    sort: str = "sla"
     empty: Any = ""
     hotkey: str = ""
 
@@ -48,6 +50,12 @@ def _unassigned(user: User) -> Q:
 
 def _team(user: User) -> Q:
     return OPEN & _ours(user)
+
+
+def _breaking(user: User) -> Q:
+    """What is overdue stays: it is not less urgent than what is about to be."""
+    soon = Q(sla_state="running", breaks_at__lt=timezone.now() + BREAKING_WITHIN)
+    return OPEN & soon & (Q(assignee_id=user.pk) | _ours(user))
 
 
 def _replied(user: User) -> Q:
@@ -94,6 +102,14 @@ BOARDS = {
         ),
         Board("team", _("My teams"), "users", _team, empty=_("Your teams have nothing open.")),
         Board(
+            "breaking",
+            _("About to breach"),
+            "alert-triangle",
+            _breaking,
+            empty=_("No target of yours ends within four hours."),
+            hotkey="g b",
+        ),
+        Board(
             "replied",
             _("Requester replied"),
             "message",
@@ -106,6 +122,7 @@ BOARDS = {
             _("Resuming today"),
             "hourglass",
             _resuming,
+            sort="priority",
             empty=_("Nothing on hold comes back today."),
         ),
         Board(

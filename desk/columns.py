@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 
 from core import formats
 from core.templatetags.ui import PRIORITY_ICONS, icon_markup, initials, phase_icon, tone
+from desk.widgets import ClockMarks
+from sla import reading
+from sla.queries.faces import Clocks
 from tickets import kinds
 from tickets.enums import Channel, Impact, Urgency
 
@@ -23,8 +26,11 @@ Row = dict[str, Any]
 class Context:
     """What all rows of one page share: now, the reader's words, and texts of instants made once."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, reader: int | None = None) -> None:
         self.now = now
+        self.reader = reader
+        self.clocks = Clocks(int(now.timestamp()))
+        self.marks = ClockMarks(now)
         self.zone = timezone.get_current_timezone()
         self.language = get_language() or "en"
         self.korean = formats.is_korean()
@@ -113,6 +119,18 @@ def _status_mark(kind: str, status: str, phase: str, language: str) -> tuple[str
         f"<span>{escape(str(label))}</span></span>"
     )
     return mark, escape(_("Status: %(status)s") % {"status": label})
+
+
+def _sla(row: Row, context: Context) -> str:
+    found = context.clocks.of(row["id"])
+    if found is None:
+        return f'<td class="q-sla">{context.marks.none}</td>'
+    clock, hours = found
+    resume = row["resume_at"]
+    shown = reading.read(clock, hours, int(resume.timestamp()) if resume else None)
+    mine = row["assignee_id"] == context.reader
+    cell = context.marks.cell(shown, hours, row["url"], row["number"], mine)
+    return f'<td class="q-sla">{cell}</td>'
 
 
 def _priority(row: Row, context: Context) -> str:
@@ -209,6 +227,7 @@ def _person(what: str) -> tuple[str, str]:
 COLUMNS = {
     column.key: column
     for column in (
+        Column("sla", pgettext_lazy("column", "SLA"), _sla, ("resume_at",), sort="sla"),
         Column("priority", pgettext_lazy("column", "Prio."), _priority, sort="priority"),
         Column("number", gettext_lazy("Number"), _number, sort="number"),
         Column(

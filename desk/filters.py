@@ -64,6 +64,19 @@ def _priorities() -> list[Choice]:
     return [(str(level), f"P{level}") for level in range(1, 6)]
 
 
+SLA = {
+    "breached": pgettext_lazy("SLA", "Breached"),
+    "today": pgettext_lazy("SLA", "Breaches today"),
+    "running": pgettext_lazy("SLA", "Running"),
+    "paused": pgettext_lazy("SLA", "Paused"),
+    "none": pgettext_lazy("SLA", "No target"),
+}
+
+
+def _sla() -> list[Choice]:
+    return [(value, str(label)) for value, label in SLA.items()]
+
+
 def _teams() -> list[Choice]:
     named = [(team.slug, team.name) for team in Team.objects.filter(is_active=True)]
     return [(MY_TEAMS, _("My teams")), *sorted(named, key=lambda choice: choice[1])]
@@ -115,6 +128,7 @@ def _span_words(values: Sequence[str]) -> list[str]:
 CHIPS = {
     chip.key: chip
     for chip in (
+        Chip("sla", pgettext_lazy("column", "SLA"), "clock", "choices", _sla),
         Chip("status", gettext_lazy("Status"), "progress", "choices", _statuses),
         Chip("phase", gettext_lazy("Phase"), "circle-dot", "choices", _phases),
         Chip("priority", gettext_lazy("Priority"), "chevrons-up", "choices", _priorities),

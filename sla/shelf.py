@@ -13,6 +13,11 @@ def shelf() -> Shelf:
     return _shelf(tuple(Book.objects.order_by("pk").values_list("pk", flat=True)))
 
 
+def one(key: int) -> book.Book:
+    """A published book by its key: it never changes, so each process reads it once."""
+    return _book(key)
+
+
 @lru_cache(maxsize=4)
 def _shelf(keys: tuple[int, ...]) -> Shelf:
     return Shelf(tuple(_book(key) for key in keys))

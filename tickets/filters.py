@@ -22,6 +22,7 @@ from core.states import Phase
 from core.text import row_id, row_ids
 from tickets import kinds
 from tickets.enums import Channel
+from tickets.models.ticket import OPEN
 from tickets.paging import Order
 
 ME, MY_TEAMS, NOBODY = "@me", "@teams", "@none"
@@ -287,11 +288,34 @@ def _text(values: list[str], user: User) -> Q:
     return condition
 
 
+def _sla(values: list[str], user: User) -> Q:
+    """By what service levels say of the open records; `today`: still to come before midnight.
+
+    The states are sla.enums.Face, which is above this app.
+    """
+    now = timezone.now().replace(microsecond=0)
+    runs = Q(sla_state="running")
+    meanings = {
+        "breached": runs & Q(breaks_at__lt=now) | Q(sla_state="late"),
+        "today": runs
+        & Q(breaks_at__gte=now, breaks_at__lt=midnight(timezone.localdate() + timedelta(days=1))),
+        "running": runs,
+        "paused": Q(sla_state__in=["paused", "late"]),
+        "none": Q(sla_state=""),
+    }
+    condition = Q()
+    for value in values:
+        condition |= meanings[value]
+    return OPEN & condition
+
+
+SLA = ("breached", "today", "running", "paused", "none")
 FIELDS: dict[str, Field] = {
     "kind": Field(_one_of(lambda: (kind.key for kind in kinds.all_kinds())), _in("kind")),
     "status": Field(_one_of(_statuses), _in("status")),
     "phase": Field(_one_of(lambda: [phase.value for phase in Phase]), _in("phase")),
     "priority": Field(_one_of(lambda: list("12345")), _in("priority")),
+    "sla": Field(_one_of(lambda: SLA), _sla),
     "team": Field(_id_or(MY_TEAMS, slugs=True), _team),
     "assignee": Field(_id_or(ME, NOBODY), _person("assignee")),
     "requester": Field(_id_or(ME), _person("requester")),

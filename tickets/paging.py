@@ -12,6 +12,7 @@ SIZE = 50
 # What a list can be sorted by. Each ends in `id`, so that no two rows are equal, and has an index
 # in that order where lists can be long.
 SORTS: dict[str, tuple[str, ...]] = {
+    "sla": ("breaks_at", "priority", "opened_at", "id"),
     "priority": ("priority", "opened_at", "id"),
     "opened": ("opened_at", "id"),
     "updated": ("updated_at", "id"),
@@ -22,7 +23,7 @@ SORTS: dict[str, tuple[str, ...]] = {
     "assignee": ("assignee_name", "id"),
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INSTANTS = frozenset({"opened_at", "updated_at", "resolved_at"})
+_INSTANTS = frozenset({"breaks_at", "opened_at", "updated_at", "resolved_at"})
 _NUMBERS = frozenset({"priority", "serial", "id"})
 _SEPARATOR = "~"
 _BACK = "<"

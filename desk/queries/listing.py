@@ -45,7 +45,7 @@ class Listing:
         tickets = with_reader(self.tickets, self.user)
         fields = rows.fields_of(self.columns)
         found = self.chosen.order.page(tickets, self.chosen.cursor, SIZE, fields)
-        return Page(rows.ready(found.rows, self.columns), found.next, found.prev)
+        return Page(rows.ready(found.rows, self.columns, self.user), found.next, found.prev)
 
     @cached_property
     def total(self) -> int | None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from desk import columns
 from desk.columns import Column, Context
+from sla.queries.faces import nearest
 from tickets import kinds
 from tickets.models import Ticket
 from tickets.queries import with_reader
@@ -21,7 +22,7 @@ def fields_of(shown: list[Column]) -> tuple[str, ...]:
 def some(ids: list[int], tickets: Any, user: User, shown: list[Column]) -> list[dict[str, Any]]:
     """The rows of these ids, where they (still) belong to `tickets`."""
     found = with_reader(tickets.filter(pk__in=ids), user).values(*fields_of(shown))
-    return ready(list(found), shown)
+    return ready(list(found), shown, user)
 
 
 def one(ticket: Ticket, user: User, shown: list[Column]) -> dict[str, Any]:
@@ -29,9 +30,11 @@ def one(ticket: Ticket, user: User, shown: list[Column]) -> dict[str, Any]:
     return some([ticket.pk], Ticket.objects.all(), user, shown)[0]
 
 
-def ready(found: list[dict[str, Any]], shown: list[Column]) -> list[dict[str, Any]]:
+def ready(found: list[dict[str, Any]], shown: list[Column], user: User) -> list[dict[str, Any]]:
     """What the row template prints."""
-    context = Context(timezone.now())
+    context = Context(timezone.now(), user.pk)
+    if any(column.key == "sla" for column in shown):
+        context.clocks = nearest((row["id"] for row in found), context.now)
     return [_row(row, shown, context) for row in found]
 
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.reach import reach_of
 from core.states import Phase, Transition
 from desk.queries import timeline
+from desk.queries.targets import Targets
 from tickets import access, fields
 from tickets.enums import TASK_ENDED, Impact, Urgency, Visibility
 from tickets.models import (
@@ -97,6 +98,11 @@ class TicketPage:
             everything=self.everything,
             since=self._aside[-1],
         )
+
+    @cached_property
+    def targets(self) -> Targets:
+        """What service levels promise for it."""
+        return Targets(self.ticket, self.user.pk)
 
     @cached_property
     def drafts(self) -> dict[str, str]:

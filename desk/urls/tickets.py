@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from desk.views import conversation, merge, properties, similar, ticket, work
+from desk.views import clocks, conversation, merge, properties, similar, ticket, work
 from tickets import urls as kernel
 
 app_name = "tickets"
@@ -12,6 +12,7 @@ record = [
     path("print/", ticket.printed, name="print"),
     path("seen/", ticket.seen, name="seen"),
     path("news/", ticket.news, name="news"),
+    path("sla/card/", clocks.card, name="sla_card"),
     path("similar/", similar.beside, name="similar"),
     path("menu/canned/", conversation.canned, name="canned"),
     path("menu/<slug:what>/", ticket.menu, name="menu"),
