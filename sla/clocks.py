@@ -49,6 +49,7 @@ class State:
     pauses: tuple[Pause, ...]
     changes: tuple[Change, ...]
     marks: tuple[tuple[str, int], ...]
+    spans: tuple[tuple[int, int | None], ...] = ()
     team: int | None = None
 
     @property
@@ -191,6 +192,7 @@ class Stopwatch:
             pauses=tuple(self.pauses),
             changes=tuple(self.changes),
             marks=tuple(_marks(self.spans, terms, spent)) if name in (RUNNING, PAUSED) else (),
+            spans=tuple(self.spans),
             team=self.team,
         )
 

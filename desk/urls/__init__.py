@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import create, oncall, pick, queue, search, similar
+from desk.views import create, oncall, pick, queue, search, similar, sla_explain
 
 app_name = "desk"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
         oncall.take_back,
         name="oncall_take_back",
     ),
+    path("desk/sla/what-if/", sla_explain.what_if, name="sla_what_if"),
     path("search/", search.search, name="search"),
     path("r/<str:reference>/", queue.resolve, name="resolve"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from desk.views import clocks, conversation, merge, properties, similar, ticket, work
+from desk.views import clocks, conversation, merge, properties, similar, sla_explain, ticket, work
 from tickets import urls as kernel
 
 app_name = "tickets"
@@ -13,6 +13,7 @@ record = [
     path("seen/", ticket.seen, name="seen"),
     path("news/", ticket.news, name="news"),
     path("sla/card/", clocks.card, name="sla_card"),
+    path("sla/", sla_explain.explain, name="sla"),
     path("similar/", similar.beside, name="similar"),
     path("menu/canned/", conversation.canned, name="canned"),
     path("menu/<slug:what>/", ticket.menu, name="menu"),
