@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from notifications.models import Delivery, Mute, Notice, Preference
+from notifications.models import Delivery, Digest, Mute, Notice, Preference, WebhookCall
 
 # Read notices are kept so long; unread ones so long.
 KEEP_READ = timedelta(days=30)
@@ -40,8 +40,10 @@ def forget_person(user_id: int) -> None:
 
 
 def sweep() -> None:
-    """Forget old notices and old lines of the mail log."""
+    """Forget old notices and old lines of the logs."""
     now = timezone.now()
     Notice.objects.filter(read_at__lt=now - KEEP_READ).delete()
     Notice.objects.filter(at__lt=now - KEEP_UNREAD).delete()
     Delivery.objects.filter(created_at__lt=now - KEEP_DELIVERIES).delete()
+    WebhookCall.objects.filter(created_at__lt=now - KEEP_DELIVERIES).delete()
+    Digest.objects.filter(done_at__lt=now - KEEP_DELIVERIES).delete()

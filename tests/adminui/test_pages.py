@@ -131,7 +131,7 @@ def test_auditors_find_what_they_may_read_and_nothing_else(client):
     client.force_login(make_user(role=Role.AUDITOR))
     text = client.get(path("home")).content.decode()
     found = set(re.findall(r'href="(/admin-ui/[^"]*)"', text))
-    assert found == {path("home"), path("roles"), path("audit")}
+    assert found == {path("home"), path("roles"), path("audit"), path("deliveries")}
 
 
 def test_strangers_are_asked_to_sign_in(client):
@@ -371,6 +371,8 @@ def test_options_are_checked_and_saved(client, admin):
         "auto_close_days": "7",
         "holiday_country": "KR",
         "default_team": "",
+        "digest_minutes": "15",
+        "digest_above": "5",
         "attachment_megabytes": "10",
     }
     assert client.post(path("organisation"), sent | {"auto_close_days": "900"}).status_code == 422
