@@ -47,14 +47,18 @@ def moment(value: datetime) -> str:
     return f"{_day(local, timezone.localdate())}{between}{local.hour:02d}:{local.minute:02d}"
 
 
-def time_tag(value: datetime | None, style: str = "ago") -> SafeString:
-    """A <time>. style: ago (kept fresh by the page, full time as tooltip), full, date."""
+def time_tag(value: datetime | date | None, style: str = "ago") -> SafeString:
+    """A <time>. style: ago (kept fresh by the page, full time as tooltip), full, date, clock."""
     if value is None:
         return SafeString("")
+    if not isinstance(value, datetime):
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), day(value))
     full = moment(value)
     if style == "full":
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), full)
-    text, fresh = (day(value), "") if style == "date" else (ago(value), SafeString(" data-ago"))
+    text, fresh = ago(value), SafeString(" data-ago")
+    if style in ("date", "clock"):
+        text, fresh = (day(value) if style == "date" else clock(value)), SafeString("")
     return format_html(
         '<time datetime="{}" title="{}"{}>{}</time>', value.isoformat(), full, fresh, text
     )

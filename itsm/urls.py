@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("portal.urls")),
     path("", include("desk.urls")),
+    # Before the records' folders: "major" looks like one.
+    path("", include("desk.urls.major")),
     path("", include("desk.urls.tickets")),
     path("", include("desk.urls.exports")),
     path("api/", include("itsm.api_urls")),

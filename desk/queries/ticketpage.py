@@ -12,6 +12,8 @@ from accounts.reach import reach_of
 from core.states import Phase, Transition
 from desk.queries import timeline
 from desk.queries.targets import Targets
+from incidents.enums import MAJOR, MajorState, Severity
+from incidents.models import MajorIncident
 from tickets import access, fields
 from tickets.enums import TASK_ENDED, Impact, Urgency, Visibility
 from tickets.models import (
@@ -113,12 +115,14 @@ class TicketPage:
     @property
     def counts(self) -> dict[str, int]:
         """Numbers beside the side tabs."""
-        links, tasks, lines, files, _seen_at = self._aside
+        links, tasks, lines, files, *_rest = self._aside
         return {"links": links, "work": tasks + lines, "files": files}
 
     @cached_property
     def _aside(self) -> tuple[Any, ...]:
-        """Visible links, open tasks and lines, files, when the person last read: one statement."""
+        """Visible links, open tasks and lines, files, how far it is as a major incident, when the
+        person last read: one statement.
+        """
         mine = Link.objects.order_by().filter
         visible = Ticket.objects.visible_to(self.user).order_by().values("pk")
         links = mine(source=OuterRef("pk"), target__in=visible).union(
@@ -130,9 +134,20 @@ class TicketPage:
         if not self.able["read_notes"]:
             files = files.filter(visibility=Visibility.PUBLIC)
         seen = Seen.objects.filter(user=self.user, ticket=OuterRef("pk")).values("at")[:1]
+        major = MajorIncident.objects.filter(ticket=OuterRef("pk"))
         counts = [CappedCount(rows) for rows in (links, tasks, lines, files)]
+        more = [Subquery(major.values("state")), Subquery(major.values("severity")), Subquery(seen)]
         found = Ticket.objects.order_by().filter(pk=self.ticket.pk)
-        return found.values_list(*counts, Subquery(seen)).first() or (0, 0, 0, 0, None)
+        return found.values_list(*counts, *more).first() or (0, 0, 0, 0, None, None, None)
+
+    @property
+    def major(self) -> dict[str, Any] | None:
+        """The mark of a major incident, or of a candidate; None for all others."""
+        *_rest, state, severity, _seen_at = self._aside
+        if state not in (MajorState.PROPOSED, *MAJOR) or not self.able["read_notes"]:
+            return None
+        candidate = state == MajorState.PROPOSED
+        return {"severity": Severity(severity).label, "candidate": candidate}
 
     @cached_property
     def description_files(self) -> list[Attachment]:

@@ -15,6 +15,7 @@ from cmdb.models import ConfigurationItem, Service
 from core import formats
 from core.models import pick
 from core.states import PHASE_LABELS
+from incidents.wording import milestone_words, step_words
 from notifications.queries import Sending, delivery_states
 from tickets import access, fields
 from tickets.enums import Channel, Impact, LinkType, TaskState, Urgency, Verb, Visibility
@@ -47,6 +48,8 @@ _ICONS = {
     Verb.TASK_CHANGED: "checklist",
     Verb.CHECKED: "square-check",
     Verb.RESTRICTED: "shield-lock",
+    Verb.MAJOR: "flame",
+    Verb.MILESTONE: "shield",
     Verb.MERGED: "git-merge",
     Verb.UNMERGED: "git-merge",
     Verb.SPLIT: "arrows-split-2",
@@ -282,8 +285,8 @@ def sentences(ticket: Ticket, event: Event, names: Names) -> list[str]:
         parts = [f"{word}: {names.get(('accounts.User', data.get('user', 0)), '')}"]
     elif event.verb in (Verb.TASK_ADDED, Verb.TASK_CHANGED):
         parts = _task(event)
-    elif event.verb == Verb.CHECKED:
-        parts = [_checked(data)]
+    elif event.verb in _WORDED:
+        parts = _WORDED[event.verb](event, names)
     if data.get("reason"):
         parts.append(_("Reason: %(reason)s") % {"reason": data["reason"]})
     return parts
@@ -366,6 +369,15 @@ def _task(event: Event) -> list[str]:
     return [_("Task changed: %(task)s") % {"task": name}]
 
 
+def _of_incident(event: Event, names: Names) -> list[str]:
+    if event.verb == Verb.MILESTONE:
+        words = milestone_words(event.data)
+    else:
+        people = {pk: name for (model, pk), name in names.items() if model == "accounts.User"}
+        words = step_words(event.data, people)
+    return [words] if words else []
+
+
 def _checked(data: dict[str, Any]) -> str:
     words = {
         "added": _("Checklist line added"),
@@ -374,6 +386,13 @@ def _checked(data: dict[str, Any]) -> str:
         "removed": _("Checklist line removed"),
     }
     return f"{words.get(data.get('did', ''), '')}: {data.get('line', '')}"
+
+
+_WORDED: dict[str, Any] = {
+    Verb.CHECKED: lambda event, names: [_checked(event.data)],
+    Verb.MAJOR: _of_incident,
+    Verb.MILESTONE: _of_incident,
+}
 
 
 # Names of the rows that changes point at ---------------------------------------------------------
@@ -390,6 +409,8 @@ def _names(ticket: Ticket, events: Iterable[Event]) -> Names:
                 wanted.setdefault(model, set()).update(pk for pk in ids if isinstance(pk, int))
         if "user" in event.data:
             wanted.setdefault("accounts.User", set()).add(event.data["user"])
+        if "role" in event.data and event.data.get("was"):
+            wanted.setdefault("accounts.User", set()).add(event.data["was"])
     wanted.pop("", None)
     return names_of(wanted)
 

@@ -60,6 +60,7 @@ def rail(context: Context) -> list[dict[str, Any]]:
 def _other_links(request: Any) -> list[dict[str, Any]]:
     links = [
         ("desk:oncall", _("Duty rota"), "phone", True),
+        ("major:list", _("Major incidents"), "flame", True),
         ("portal:home", _("Portal"), "lifebuoy", True),
     ]
     oversees = bool(reach_of(request.user).roles & {Role.ADMINISTRATOR, Role.AUDITOR})

@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from desk.views import clocks, conversation, merge, properties, similar, sla_explain, ticket, work
+from desk.views.major import steps
 from tickets import urls as kernel
 
 app_name = "tickets"
@@ -11,8 +12,8 @@ record = [
     path("peek/", ticket.peek, name="peek"),
     path("print/", ticket.printed, name="print"),
     path("seen/", ticket.seen, name="seen"),
-    path("news/", ticket.news, name="news"),
     path("sla/card/", clocks.card, name="sla_card"),
+    path("news/", ticket.news, name="news"),
     path("sla/", sla_explain.explain, name="sla"),
     path("similar/", similar.beside, name="similar"),
     path("menu/canned/", conversation.canned, name="canned"),
@@ -30,6 +31,7 @@ record = [
     path("priority/", properties.priority, name="priority"),
     path("watch/", properties.watch, name="watch"),
     path("restrict/", properties.restrict, name="restrict"),
+    path("milestone/<slug:name>/", steps.milestone, name="milestone"),
     path("links/", work.add_link, name="add_link"),
     path("links/<int:pk>/drop/", work.drop_link, name="drop_link"),
     path("tasks/", work.add_task, name="add_task"),

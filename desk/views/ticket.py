@@ -12,6 +12,7 @@ from accounts.models import User
 from core.errors import ActionError, NotFound
 from desk.actions import conversation
 from desk.forms import TransitionForm
+from desk.queries.major import offers
 from desk.queries.ticketpage import TicketPage, latest_of
 from desk.views.answers import changed, in_dialog, put_errors, surface
 from desk.views.base import desk_page
@@ -97,6 +98,7 @@ def menu(request: HttpRequest, folder: str, number: str, what: str) -> HttpRespo
     if what == "assignee":
         context["members"] = _members(ticket)
     if what == "more":
+        context["majors"] = offers(request.user, ticket)  # type: ignore[arg-type]
         context["is_split"] = page.able["merge"] and split_of(ticket) is not None
     return TemplateResponse(request, f"tickets/_menu_{what}.html", context)
 

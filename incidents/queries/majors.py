@@ -1,7 +1,6 @@
 """Lists of major incidents."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -49,17 +48,7 @@ def lists(user: User) -> Lists:
     )
 
 
-def running(user: User) -> list[MajorIncident]:
-    """Those going on now that the person may see, for the desk's own ribbon."""
-    return list(_seen(user).filter(state=MajorState.DECLARED).order_by("severity")[:5])
-
-
 def page(user: User, state: str = "") -> Any:
     """Major incidents and candidates for the API's list."""
     states = [state] if state else [MajorState.PROPOSED, *MAJOR]
     return _seen(user).filter(state__in=states)
-
-
-def stopped_at(major: MajorIncident) -> datetime | None:
-    """When its timer stood still; None while it runs."""
-    return None if major.is_running else major.stood_down_at
