@@ -86,10 +86,21 @@ def nudge_with(nudge: Callable[[], None]) -> None:
 
 def put(topic: str, payload: Payload, *, key: str, due_at: datetime | None = None) -> None:
     """Promise work in the caller's transaction. What was promised under `key` before stays."""
-    message = OutboxMessage(topic=topic, payload=dict(payload), key=key)
-    message.due_at = due_at or message.due_at
-    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
-    _nudge_on_commit()
+    put_many(topic, {key: payload}, due_at=due_at)
+
+
+def put_many(
+    topic: str, payloads: Mapping[str, Payload], *, due_at: datetime | None = None
+) -> None:
+    """Promise many pieces of work at once, as `put` does for one; {key: payload}."""
+    due_at = due_at or timezone.now()
+    messages = [
+        OutboxMessage(topic=topic, payload=dict(payload), key=key, due_at=due_at)
+        for key, payload in payloads.items()
+    ]
+    OutboxMessage.objects.bulk_create(messages, batch_size=1000, ignore_conflicts=True)
+    if messages:
+        _nudge_on_commit()
 
 
 def _nudge_on_commit() -> None:
