@@ -5,6 +5,8 @@ from typing import Any
 
 from core import outbox
 from core.events import subscribe
+from sla.actions.escalate import TOPIC as ESCALATE_TOPIC
+from sla.actions.escalate import escalate
 from sla.actions.publish import RECOMPUTE_TOPIC, recompute
 from sla.actions.refresh import refresh
 from tickets.events import (
@@ -56,6 +58,10 @@ def _recompute(payload: Mapping[str, Any]) -> None:
     recompute(payload["book"], payload["after"])
 
 
+def _escalate(payload: Mapping[str, Any]) -> None:
+    escalate(payload)
+
+
 def connect() -> None:
     subscribe(Opened, _opened)
     subscribe(Transitioned, _transitioned)
@@ -65,3 +71,4 @@ def connect() -> None:
     subscribe(Edited, _edited)
     subscribe(Written, _written)
     outbox.register(RECOMPUTE_TOPIC, _recompute)
+    outbox.register(ESCALATE_TOPIC, _escalate)

@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
     "heartbeat": {"task": "core.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
+    "sla-sweep": {"task": "sla.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "auto-close": {"task": "tickets.tasks.auto_close", "schedule": 300.0},
     "auto-resume": {"task": "tickets.tasks.resume_due", "schedule": 60.0},
     "clean-up": {"task": "core.tasks.clean_up", "schedule": 3600.0},
