@@ -32,3 +32,25 @@ def public_days(country: str, region: str, years: Iterable[int]) -> dict[date, t
         for day, name in names.items():
             found[day] = (korean_names.get(day, "")[:120], name[:120])
     return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=1)
+def countries() -> tuple[str, ...]:
+    """Two-letter codes of the countries whose public holidays are known."""
+    known = holidays.list_supported_countries(include_aliases=False)
+    return tuple(sorted(code for code in known if len(code) == 2))
+
+
+@lru_cache(maxsize=256)
+def regions(country: str) -> tuple[tuple[str, str], ...]:
+    """(code, name) of the regions of a country that have holidays of their own."""
+    known = holidays.country_holidays(country)
+    names = known.get_subdivision_aliases()
+    return tuple((code, (names.get(code) or [code])[0]) for code in known.subdivisions)
+
+
+def is_known(country: str, region: str) -> bool:
+    """Whether public holidays are known for the country, and for the region if one is named."""
+    if country not in countries():
+        return False
+    return not region or region in {code for code, _name in regions(country)}

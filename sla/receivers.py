@@ -7,6 +7,8 @@ from core import outbox
 from core.events import subscribe
 from sla.actions.escalate import TOPIC as ESCALATE_TOPIC
 from sla.actions.escalate import escalate
+from sla.actions.impact import TOPIC as PREVIEW_TOPIC
+from sla.actions.impact import count_on
 from sla.actions.publish import RECOMPUTE_TOPIC, recompute
 from sla.actions.refresh import refresh
 from tickets.events import (
@@ -62,6 +64,10 @@ def _escalate(payload: Mapping[str, Any]) -> None:
     escalate(payload)
 
 
+def _preview(payload: Mapping[str, Any]) -> None:
+    count_on(payload["preview"], payload["after"])
+
+
 def connect() -> None:
     subscribe(Opened, _opened)
     subscribe(Transitioned, _transitioned)
@@ -72,3 +78,4 @@ def connect() -> None:
     subscribe(Written, _written)
     outbox.register(RECOMPUTE_TOPIC, _recompute)
     outbox.register(ESCALATE_TOPIC, _escalate)
+    outbox.register(PREVIEW_TOPIC, _preview)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -152,6 +153,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "heartbeat": {"task": "core.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
     "sla-sweep": {"task": "sla.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "sla-holidays": {
+        "task": "sla.tasks.refresh_holidays",
+        "schedule": crontab(minute="20", hour="3", day_of_month="1"),
+    },
     "auto-close": {"task": "tickets.tasks.auto_close", "schedule": 300.0},
     "auto-resume": {"task": "tickets.tasks.resume_due", "schedule": 60.0},
     "clean-up": {"task": "core.tasks.clean_up", "schedule": 3600.0},

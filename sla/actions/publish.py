@@ -42,7 +42,14 @@ def publish(
     """
     if by is not None and not reach_of(by).administers:
         raise NotAllowed(_("Only administrators change agreements."))
-    data = snapshot(apps)
+    return publish_data(snapshot(apps), by=by, reach=reach, note=note, at=at)
+
+
+@transaction.atomic
+def publish_data(
+    data: dict[str, Any], *, by: User | None, reach: str, note: str, at: datetime | None = None
+) -> Book:
+    """`publish` of something else than all that is edited now: only for actions, who check."""
     refuse_unreachable(data)
     row = Book.objects.create(
         published_at=at or timezone.now(),

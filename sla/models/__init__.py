@@ -3,6 +3,7 @@
 from sla.models.agreement import Book, Policy, Step, Target
 from sla.models.calendar import Calendar, CalendarDay
 from sla.models.clock import Clock, Stale
+from sla.models.preview import Preview
 
 __all__ = [
     "Book",
@@ -10,6 +11,7 @@ __all__ = [
     "CalendarDay",
     "Clock",
     "Policy",
+    "Preview",
     "Stale",
     "Step",
     "Target",
