@@ -9,7 +9,7 @@ class Metric(TextChoices):
     """What a clock measures."""
 
     FIRST_RESPONSE = "first_response", _("First response")
-    RESOLUTION = "resolution", _("Resolution")
+    RESOLUTION = "resolution", pgettext_lazy("metric", "Resolution")
     NEXT_REPLY = "next_reply", _("Next reply")
     MAJOR_UPDATE = "major_update", _("Update on a major incident")
     APPROVAL = "approval", _("Approval decision")

@@ -15,6 +15,7 @@ from sla.queries.words import goal_of
 from sla.rows import instant
 from sla.shelf import shelf
 from sla.worktime import NoWorkingTime
+from tickets import kinds
 
 # Started by something that happens later: what they promise is a length of time, not an instant.
 LATER = frozenset({Metric.NEXT_REPLY, Metric.MAJOR_UPDATE, Metric.APPROVAL, Metric.SUPPLIER})
@@ -52,9 +53,12 @@ def what_if(facts: Facts, opened: datetime) -> WhatIf:
     if book is None:
         return WhatIf((), (), None)
     promises: list[Promise] = []
+    decides = any(state.decides for state in kinds.get(facts.kind).machine.states)
     for metric in Metric:
         agreement = AGREEMENT_OF.get(metric, Agreement.SLA)
         if metric in (Metric.CONTAIN, Metric.PATCH) and not facts.security:
+            continue
+        if metric == Metric.APPROVAL and not decides:
             continue
         terms = book.terms(agreement, metric, facts, at, at)
         if terms is None:
