@@ -13,7 +13,7 @@ from core import formats
 from core.models import pick
 from sla.book import CONDITIONS, Facts, Shelf, Terms
 from sla.clocks import State
-from sla.enums import Agreement, ClockState, Metric, agreement_of
+from sla.enums import FACING, Agreement, ClockState, Metric, agreement_of
 from sla.evaluate import Note, evaluate
 from sla.facts import History, Moment, seconds
 from sla.histories import histories
@@ -113,7 +113,10 @@ def explain(ticket: Ticket, now: datetime | None = None) -> list[Explanation]:
     notes: list[Note] = []
     states = evaluate(history, kinds.get(ticket.kind).machine, books, notes.append)
     teller = _Teller(history, books, states, moment)
-    ranked = sorted(states, key=lambda s: (s.ended is not None, s.due or moment * 2, s.metric))
+    ranked = sorted(
+        states,
+        key=lambda s: (s.ended is not None, s.metric not in FACING, s.due or moment * 2, s.metric),
+    )
     return [teller.explain(state, notes) for state in ranked]
 
 
