@@ -99,11 +99,10 @@ class LayerForm(forms.Form):
         label=_("Handed over at"), initial=time(9), widget=TIME, error_messages=FILL_IN
     )
     every = forms.IntegerField(
-        label=_("Days a turn lasts"),
+        label=_("Days a turn lasts (7: a week)"),
         initial=7,
         min_value=1,
         max_value=rotas.LONGEST_TURN,
-        help_text=_("1 changes every day, 7 every week."),
     )
     days = forms.TypedMultipleChoiceField(
         label=_("On these days"),
@@ -113,9 +112,14 @@ class LayerForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one day.")},
     )
-    begins = forms.TimeField(label=_("Only from"), required=False, widget=TIME)
+    begins = forms.TimeField(
+        label=_("Only from"), required=False, widget=TIME, help_text=_("Empty: all day.")
+    )
     ends = forms.TimeField(
-        label=_("until"), required=False, widget=TIME, help_text=_("Both empty: all day.")
+        label=_("Until"),
+        required=False,
+        widget=TIME,
+        help_text=_("Earlier than from: on the next day."),
     )
 
     def __init__(self, people: list[User], *args: Any, **kwargs: Any) -> None:
