@@ -81,7 +81,7 @@ def read(kind: str, columns: Mapping[str, Any], rows: Iterable[Row]) -> History:
     logs of other tools have instants out of order. Where the opening does not say how a field
     stood, it is told by taking the changes back. ValueError without an opening.
     """
-    ordered = sorted(rows, key=lambda row: row.id)
+    ordered = _as_it_counts(sorted(rows, key=lambda row: row.id))
     opening = next((row for row in ordered if row.verb == Verb.OPENED), None)
     if opening is None:
         raise ValueError("a record without its opening")
@@ -114,6 +114,20 @@ def read(kind: str, columns: Mapping[str, Any], rows: Iterable[Row]) -> History:
         if row.comment is None or row.comment not in retracted:
             steps.extend(_marks(row, at))
     return History(kind, opening.at, tuple(steps))
+
+
+def _as_it_counts(rows: Sequence[Row]) -> list[Row]:
+    """Without merges that were undone, and without what undid them: they stop no clock."""
+    undone: set[int] = set()
+    merged = 0
+    for row in rows:
+        if row.data.get("role") != "source":
+            continue
+        if row.verb == Verb.MERGED:
+            merged = row.id
+        elif row.verb == Verb.UNMERGED:
+            undone |= {merged, row.id}
+    return [row for row in rows if row.id not in undone]
 
 
 def _at_opening(columns: Mapping[str, Any], ordered: Sequence[Row]) -> dict[str, Any]:

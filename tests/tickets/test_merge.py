@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
+import core.events
 from accounts.enums import Role
 from core.errors import ActionError, NotAllowed, NotFound
-from core.events import subscribe
+from core.events import Subscription
 from tests.factories import (
     make_agent,
     make_team,
@@ -300,15 +301,15 @@ def test_nobody_follows_up_a_merged_record_where_it_no_longer_goes_on(agent):
     assert refused.value.code == "merged"
 
 
-def test_others_hear_of_it(agent):
+def test_others_hear_of_it(agent, monkeypatch):
     heard = []
-    subscribe(events.Merged, heard.append)
-    subscribe(events.Unmerged, heard.append)
+    for event in (events.Merged, events.Unmerged):
+        listening = [Subscription(event, heard.append, on_commit=False)]
+        monkeypatch.setitem(core.events._subscriptions, event, listening)
     source, target = open_incident(), open_incident()
     actions.merge(source, target, by=agent)
     actions.unmerge(fresh(source), by=agent)
-    mine = [event for event in heard if event.ticket_id == source.pk]
-    assert [(type(e), e.target_id, e.actor_id) for e in mine] == [
+    assert [(type(e), e.target_id, e.actor_id) for e in heard if e.ticket_id == source.pk] == [
         (events.Merged, target.pk, agent.pk),
         (events.Unmerged, target.pk, agent.pk),
     ]
