@@ -16,8 +16,10 @@ from tickets.events import (
     Commented,
     CommentRetracted,
     Edited,
+    Merged,
     Opened,
     Transitioned,
+    Unmerged,
     Written,
 )
 
@@ -30,6 +32,14 @@ def _opened(event: Opened) -> None:
 
 
 def _transitioned(event: Transitioned) -> None:
+    refresh([event.ticket_id])
+
+
+def _merged(event: Merged) -> None:
+    refresh([event.ticket_id])
+
+
+def _unmerged(event: Unmerged) -> None:
     refresh([event.ticket_id])
 
 
@@ -71,6 +81,8 @@ def _preview(payload: Mapping[str, Any]) -> None:
 def connect() -> None:
     subscribe(Opened, _opened)
     subscribe(Transitioned, _transitioned)
+    subscribe(Merged, _merged)
+    subscribe(Unmerged, _unmerged)
     subscribe(Assigned, _assigned)
     subscribe(Commented, _commented)
     subscribe(CommentRetracted, _retracted)
