@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from portal.views import detail, home, mine, report, typing
+from portal.views import detail, home, mine, outages, report, typing
 
 app_name = "portal"
 request = [
@@ -29,5 +29,10 @@ urlpatterns = [
     path("portal/files/", typing.files, name="files"),
     path("portal/files/<int:pk>/remove/", typing.remove_file, name="remove_file"),
     path("portal/my/", mine.my, name="my"),
+    re_path(
+        r"^portal/outages/(?P<number>[A-Za-z]{2,5}-?[0-9]{1,15})/affected/$",
+        outages.affected,
+        name="affected",
+    ),
     re_path(r"^portal/my/(?P<number>[A-Za-z]{2,5}-?[0-9]{1,15})/", include(request)),
 ]

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import formats
 from core.states import Machine, Phase
+from incidents.models import Update
+from incidents.queries.portal import notices_for
 from portal.states import is_stopped, plain
 from tickets import access
 from tickets.enums import LinkType, Verb
@@ -85,7 +87,8 @@ def conversation(ticket: Ticket, user: User) -> Conversation:
         files=files[None],
     )
     said = [_message(comment, ticket, user, files[comment.pk]) for comment in comments]
-    entries: list[Message | Milestone] = [report, *said, *_milestones(ticket)]
+    notices = [_notice(update) for update in notices_for(ticket)]
+    entries: list[Message | Milestone] = [report, *said, *notices, *_milestones(ticket)]
     entries.sort(key=lambda entry: entry.at)
     return Conversation(entries, comments[-1].pk if comments else 0)
 
@@ -99,6 +102,19 @@ def _message(comment: Comment, ticket: Ticket, user: User, files: list[Attachmen
         at=comment.created_at,
         anchor=f"m-{comment.pk}",
         files=files,
+    )
+
+
+def _notice(update: Update) -> Message:
+    """A public notice of a major incident, said by the desk."""
+    head = f"{update.get_stage_display()} · {update.get_condition_display()}"
+    return Message(
+        author=update.published_by,
+        is_mine=False,
+        is_desk=True,
+        text=f"{head}\n{update.text}",
+        at=update.published_at,
+        anchor=f"notice-{update.pk}",
     )
 
 

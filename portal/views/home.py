@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.reach import reach_of
+from incidents.queries.portal import outages
 from portal.actions.report import SLOT
 from portal.generic import draft_of, person, portal_page, words
 from portal.queries import lists
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "recent": lists.finished(user, RECENT_ON_HOME),
             "waiting": lists.waiting_for(user),
             "draft": draft_of(user, SLOT),
+            "outages": outages(user),
         },
     )
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import ActionError
 from core.text import row_id
+from incidents.queries.portal import outages
 from portal import access, actions
 from portal.actions.report import SLOT
 from portal.forms import ReportForm, token_of
@@ -56,7 +57,13 @@ def _page(
         if form.is_bound:
             form.add_error(None, message)
     service = form.fields["service"].queryset.filter(pk=row_id(form["service"].value())).first()  # type: ignore[attr-defined]
-    context = {"form": form, "draft": draft, "refused": refused, "service": service}
+    context = {
+        "form": form,
+        "draft": draft,
+        "refused": refused,
+        "service": service,
+        "outages": outages(person(request)),
+    }
     return render(
         request, "portal/report.html", {**context, **form_marks(request, SLOT)}, status=status
     )
