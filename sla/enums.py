@@ -97,3 +97,26 @@ class DaySource(TextChoices):
     COUNTRY = "country", _("Public holiday")
     HAND = "hand", _("Added by hand")
     ICALENDAR = "icalendar", _("Imported")
+
+
+class ObjectiveKind(TextChoices):
+    """What an objective is measured by."""
+
+    AVAILABILITY = "availability", _("Availability")
+    PERFORMANCE = "performance", _("Performance")
+
+
+class OutageKind(TextChoices):
+    """Only unplanned outages, and work that was not announced, take from availability."""
+
+    UNPLANNED = "unplanned", _("Unplanned outage")
+    PLANNED = "planned", _("Planned maintenance")
+    DEGRADED = "degraded", _("Degraded performance")
+
+
+class OutageSource(TextChoices):
+    """Who said that it was down."""
+
+    HAND = "hand", _("Entered by hand")
+    API = "api", _("API")
+    INCIDENT = "incident", _("From an incident")

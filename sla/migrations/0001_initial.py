@@ -3,177 +3,576 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
-import sla.models.agreement
-import sla.models.calendar
 from django.conf import settings
 from django.db import migrations, models
 
+import sla.models.agreement
+import sla.models.calendar
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_quiet_hours'),
-        ('cmdb', '0002_suppliers'),
-        ('tickets', '0008_major_templates'),
+        ("accounts", "0003_quiet_hours"),
+        ("cmdb", "0002_suppliers"),
+        ("tickets", "0008_major_templates"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Calendar',
+            name="Calendar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ko', models.CharField(blank=True, max_length=120, verbose_name='name (Korean)')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name (English)')),
-                ('key', models.SlugField(allow_unicode=True, max_length=60, unique=True)),
-                ('zone', models.CharField(max_length=60, verbose_name='time zone')),
-                ('week', models.JSONField(default=sla.models.calendar.empty_week)),
-                ('always', models.BooleanField(default=False, verbose_name='round the clock')),
-                ('country', models.CharField(blank=True, max_length=2, verbose_name='public holidays of')),
-                ('region', models.CharField(blank=True, max_length=12, verbose_name='region')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name_ko",
+                    models.CharField(blank=True, max_length=120, verbose_name="name (Korean)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="name (English)"),
+                ),
+                ("key", models.SlugField(allow_unicode=True, max_length=60, unique=True)),
+                ("zone", models.CharField(max_length=60, verbose_name="time zone")),
+                ("week", models.JSONField(default=sla.models.calendar.empty_week)),
+                ("always", models.BooleanField(default=False, verbose_name="round the clock")),
+                (
+                    "country",
+                    models.CharField(blank=True, max_length=2, verbose_name="public holidays of"),
+                ),
+                ("region", models.CharField(blank=True, max_length=12, verbose_name="region")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="offered")),
             ],
             options={
-                'verbose_name': 'calendar',
-                'ordering': ['position', 'id'],
+                "verbose_name": "calendar",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Book',
+            name="Book",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reach', models.CharField(choices=[('new', 'Records opened from now on'), ('open', 'Also what is open now'), ('all', 'Every record, as if it had always been so')], default='new', max_length=4)),
-                ('note', models.CharField(blank=True, max_length=250, verbose_name='what changed')),
-                ('data', models.JSONField()),
-                ('recomputed_to', models.BigIntegerField(default=0)),
-                ('recomputed_at', models.DateTimeField(null=True)),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "reach",
+                    models.CharField(
+                        choices=[
+                            ("new", "Records opened from now on"),
+                            ("open", "Also what is open now"),
+                            ("all", "Every record, as if it had always been so"),
+                        ],
+                        default="new",
+                        max_length=4,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=250, verbose_name="what changed")),
+                ("data", models.JSONField()),
+                ("recomputed_to", models.BigIntegerField(default=0)),
+                ("recomputed_at", models.DateTimeField(null=True)),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'published agreements',
-                'ordering': ['id'],
+                "verbose_name": "published agreements",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ko', models.CharField(blank=True, max_length=120, verbose_name='name (Korean)')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name (English)')),
-                ('agreement', models.CharField(choices=[('sla', 'Service level agreement'), ('ola', 'Operational level agreement'), ('uc', 'Underpinning contract')], default='sla', max_length=3, verbose_name='agreement')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
-                ('priorities', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=list, size=None)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('vip', models.BooleanField(blank=True, null=True, verbose_name='VIP requester')),
-                ('security', models.BooleanField(blank=True, null=True, verbose_name='security incident')),
-                ('applies_from', models.DateTimeField(blank=True, null=True, verbose_name='applies to records opened from')),
-                ('on_change', models.CharField(choices=[('keep', 'Keep the start: the new target counts from the beginning'), ('restart', 'Start anew with the new target'), ('old', 'Keep the old target')], default='keep', max_length=8, verbose_name='when another target fits')),
-                ('on_reopen', models.CharField(choices=[('continue', 'Go on; the time while resolved does not count'), ('anew', 'Start anew')], default='continue', max_length=8, verbose_name='when a record is reopened')),
-                ('contract', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='cmdb.contract', verbose_name='contract with the supplier')),
-                ('departments', models.ManyToManyField(blank=True, help_text='Departments below them are included.', related_name='+', to='accounts.department', verbose_name='departments of the requester')),
-                ('services', models.ManyToManyField(blank=True, related_name='+', to='cmdb.service', verbose_name='services')),
-                ('teams', models.ManyToManyField(blank=True, related_name='+', to='accounts.team', verbose_name='teams')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name_ko",
+                    models.CharField(blank=True, max_length=120, verbose_name="name (Korean)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="name (English)"),
+                ),
+                (
+                    "agreement",
+                    models.CharField(
+                        choices=[
+                            ("sla", "Service level agreement"),
+                            ("ola", "Operational level agreement"),
+                            ("uc", "Underpinning contract"),
+                        ],
+                        default="sla",
+                        max_length=3,
+                        verbose_name="agreement",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "priorities",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("vip", models.BooleanField(blank=True, null=True, verbose_name="VIP requester")),
+                (
+                    "security",
+                    models.BooleanField(blank=True, null=True, verbose_name="security incident"),
+                ),
+                (
+                    "applies_from",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="applies to records opened from"
+                    ),
+                ),
+                (
+                    "on_change",
+                    models.CharField(
+                        choices=[
+                            ("keep", "Keep the start: the new target counts from the beginning"),
+                            ("restart", "Start anew with the new target"),
+                            ("old", "Keep the old target"),
+                        ],
+                        default="keep",
+                        max_length=8,
+                        verbose_name="when another target fits",
+                    ),
+                ),
+                (
+                    "on_reopen",
+                    models.CharField(
+                        choices=[
+                            ("continue", "Go on; the time while resolved does not count"),
+                            ("anew", "Start anew"),
+                        ],
+                        default="continue",
+                        max_length=8,
+                        verbose_name="when a record is reopened",
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="policies",
+                        to="cmdb.contract",
+                        verbose_name="contract with the supplier",
+                    ),
+                ),
+                (
+                    "departments",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Departments below them are included.",
+                        related_name="+",
+                        to="accounts.department",
+                        verbose_name="departments of the requester",
+                    ),
+                ),
+                (
+                    "services",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="cmdb.service", verbose_name="services"
+                    ),
+                ),
+                (
+                    "teams",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="accounts.team", verbose_name="teams"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'policy',
-                'verbose_name_plural': 'policies',
-                'ordering': ['agreement', 'position', 'id'],
+                "verbose_name": "policy",
+                "verbose_name_plural": "policies",
+                "ordering": ["agreement", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Stale',
+            name="Stale",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ko', models.CharField(blank=True, max_length=120, verbose_name='name (Korean)')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name (English)')),
-                ('day', models.DateField(verbose_name='day')),
-                ('windows', models.JSONField(blank=True, default=list)),
-                ('source', models.CharField(choices=[('country', 'Public holiday'), ('hand', 'Added by hand'), ('icalendar', 'Imported')], default='hand', max_length=10)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='sla.calendar')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name_ko",
+                    models.CharField(blank=True, max_length=120, verbose_name="name (Korean)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="name (English)"),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("windows", models.JSONField(blank=True, default=list)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("country", "Public holiday"),
+                            ("hand", "Added by hand"),
+                            ("icalendar", "Imported"),
+                        ],
+                        default="hand",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="days",
+                        to="sla.calendar",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'special day',
-                'ordering': ['day'],
-                'constraints': [models.UniqueConstraint(fields=('calendar', 'day'), name='calendar_day_once')],
+                "verbose_name": "special day",
+                "ordering": ["day"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("calendar", "day"), name="calendar_day_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(choices=[('first_response', 'First response'), ('resolution', 'Resolution'), ('next_reply', 'Next reply'), ('major_update', 'Update on a major incident'), ('approval', 'Approval decision'), ('team', 'Time in a team'), ('supplier', 'Time at a supplier'), ('change_lead', 'Change lead time'), ('contain', 'Time to contain'), ('patch', 'Time to patch')], max_length=16)),
-                ('sequence', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('paused', 'Paused'), ('met', 'Met'), ('missed', 'Missed'), ('cancelled', 'Cancelled')], max_length=10)),
-                ('goal', models.PositiveIntegerField()),
-                ('started_at', models.DateTimeField()),
-                ('running_since', models.DateTimeField(null=True)),
-                ('consumed', models.PositiveIntegerField(default=0)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('cycle', models.PositiveSmallIntegerField(default=0)),
-                ('pauses', models.JSONField(default=list)),
-                ('targets', models.JSONField(default=list)),
-                ('told', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), default=list, size=None)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('book', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.book')),
-                ('calendar', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.calendar')),
-                ('contract', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cmdb.contract')),
-                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
-                ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='tickets.ticket')),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.policy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("first_response", "First response"),
+                            ("resolution", "Resolution"),
+                            ("next_reply", "Next reply"),
+                            ("major_update", "Update on a major incident"),
+                            ("approval", "Approval decision"),
+                            ("team", "Time in a team"),
+                            ("supplier", "Time at a supplier"),
+                            ("change_lead", "Change lead time"),
+                            ("contain", "Time to contain"),
+                            ("patch", "Time to patch"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("sequence", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("met", "Met"),
+                            ("missed", "Missed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("goal", models.PositiveIntegerField()),
+                ("started_at", models.DateTimeField()),
+                ("running_since", models.DateTimeField(null=True)),
+                ("consumed", models.PositiveIntegerField(default=0)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("breached_at", models.DateTimeField(null=True)),
+                ("cycle", models.PositiveSmallIntegerField(default=0)),
+                ("pauses", models.JSONField(default=list)),
+                ("targets", models.JSONField(default=list)),
+                (
+                    "told",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10), default=list, size=None
+                    ),
+                ),
+                ("next_at", models.DateTimeField(null=True)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.book",
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.calendar",
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cmdb.contract",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clocks",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.policy",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='clock_next'), models.Index(condition=models.Q(('state', 'running')), fields=['due_at'], name='clock_due'), models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='clock_ended')],
-                'constraints': [models.UniqueConstraint(fields=('ticket', 'metric', 'sequence'), name='clock_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False)),
+                        fields=["next_at"],
+                        name="clock_next",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "running")),
+                        fields=["due_at"],
+                        name="clock_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", False)),
+                        fields=["ended_at"],
+                        name="clock_ended",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("ticket", "metric", "sequence"), name="clock_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metrics', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, size=None)),
-                ('percent', models.PositiveSmallIntegerField(verbose_name='at (%)')),
-                ('repeat_minutes', models.PositiveIntegerField(default=0, verbose_name='again every (minutes)')),
-                ('repeat_limit', models.PositiveSmallIntegerField(default=0, verbose_name='at most (times)')),
-                ('actions', models.JSONField(default=list)),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='sla.policy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "metrics",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("percent", models.PositiveSmallIntegerField(verbose_name="at (%)")),
+                (
+                    "repeat_minutes",
+                    models.PositiveIntegerField(default=0, verbose_name="again every (minutes)"),
+                ),
+                (
+                    "repeat_limit",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="at most (times)"),
+                ),
+                ("actions", models.JSONField(default=list)),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="sla.policy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'escalation step',
-                'ordering': ['percent', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('percent__gte', 1), ('percent__lte', 100)), name='step_percent_range'), models.CheckConstraint(condition=models.Q(('repeat_limit', 0), models.Q(('percent', 100), ('repeat_minutes__gt', 0)), _connector='OR'), name='step_repeats_after_breach')],
+                "verbose_name": "escalation step",
+                "ordering": ["percent", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__gte", 1), ("percent__lte", 100)),
+                        name="step_percent_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("repeat_limit", 0),
+                            models.Q(("percent", 100), ("repeat_minutes__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="step_repeats_after_breach",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(choices=[('first_response', 'First response'), ('resolution', 'Resolution'), ('next_reply', 'Next reply'), ('major_update', 'Update on a major incident'), ('approval', 'Approval decision'), ('team', 'Time in a team'), ('supplier', 'Time at a supplier'), ('change_lead', 'Change lead time'), ('contain', 'Time to contain'), ('patch', 'Time to patch')], max_length=16, verbose_name='metric')),
-                ('priority', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='priority')),
-                ('goal', models.PositiveIntegerField(verbose_name='goal (seconds of working time)')),
-                ('warn_at', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=sla.models.agreement.warn_points, size=None, verbose_name='warn points (%)')),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='sla.calendar')),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='sla.policy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("first_response", "First response"),
+                            ("resolution", "Resolution"),
+                            ("next_reply", "Next reply"),
+                            ("major_update", "Update on a major incident"),
+                            ("approval", "Approval decision"),
+                            ("team", "Time in a team"),
+                            ("supplier", "Time at a supplier"),
+                            ("change_lead", "Change lead time"),
+                            ("contain", "Time to contain"),
+                            ("patch", "Time to patch"),
+                        ],
+                        max_length=16,
+                        verbose_name="metric",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="priority"
+                    ),
+                ),
+                (
+                    "goal",
+                    models.PositiveIntegerField(verbose_name="goal (seconds of working time)"),
+                ),
+                (
+                    "warn_at",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        blank=True,
+                        default=sla.models.agreement.warn_points,
+                        size=None,
+                        verbose_name="warn points (%)",
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="sla.calendar",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="targets",
+                        to="sla.policy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'target',
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('policy', 'metric', 'priority'), name='target_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('goal__gt', 0)), name='target_goal_positive')],
+                "verbose_name": "target",
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("policy", "metric", "priority"),
+                        name="target_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("goal__gt", 0)), name="target_goal_positive"
+                    ),
+                ],
             },
         ),
     ]

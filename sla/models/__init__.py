@@ -3,6 +3,7 @@
 from sla.models.agreement import Book, Policy, Step, Target
 from sla.models.calendar import Calendar, CalendarDay
 from sla.models.clock import Clock, Stale
+from sla.models.objective import Objective, Outage, Sample
 from sla.models.preview import Preview
 
 __all__ = [
@@ -10,8 +11,11 @@ __all__ = [
     "Calendar",
     "CalendarDay",
     "Clock",
+    "Objective",
+    "Outage",
     "Policy",
     "Preview",
+    "Sample",
     "Stale",
     "Step",
     "Target",
