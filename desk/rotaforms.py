@@ -157,7 +157,7 @@ class LayerForm(forms.Form):
 class _Layers(forms.BaseFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["ORDER"].label = _("Asked as number")
+        form.fields["ORDER"].label = _("Place among the layers")
         form.fields["DELETE"].label = _("Remove this layer")
 
     def layers(self) -> list[LayerForm]:

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import duty, rota
 from accounts.actions import rotas
@@ -155,8 +154,7 @@ def my_turns(user: User, at: datetime) -> list[dict[str, Any]]:
         {
             "rota": row,
             "is_now": shift.begins <= at,
-            "begins": formats.moment(shift.begins),
-            "ends": formats.moment(shift.ends) if shift.ends < at + MINE_AHEAD else "",
+            "time": _span(shift.begins, shift.ends, shift.ends < at + MINE_AHEAD),
             "is_deputy": all(pick.rank > rota.FIRST for pick in shift.picks),
         }
         for row, shift in found
@@ -172,8 +170,7 @@ def changes_ahead(row: Rota, user: User, at: datetime) -> list[dict[str, Any]]:
             "pk": change.pk,
             "user": change.user,
             "instead_of": change.instead_of,
-            "begins": formats.moment(change.begins_at),
-            "ends": formats.moment(change.ends_at),
+            "time": _span(change.begins_at, change.ends_at),
             "reason": change.reason,
             "removable": keeper or change.created_by_id == user.pk,
         }
@@ -187,22 +184,26 @@ def turns_to_swap(row: Duty, at: datetime) -> list[tuple[str, str]]:
     return [
         (
             shift.begins.astimezone(UTC).isoformat(),
-            _("%(who)s: %(from)s to %(until)s")
-            % {
-                "who": row.people[shift.picks[0].user].name,
-                "from": formats.moment(shift.begins),
-                "until": formats.moment(shift.ends),
-            },
+            f"{row.people[shift.picks[0].user].name} · {_span(shift.begins, shift.ends)}",
         )
         for shift in shifts
         if shift.picks
     ][:60]
 
 
-def end_of_turn(row: Duty, at: datetime) -> datetime:
-    """When whoever is first now hands over; a day from now if nobody does."""
-    current = rota.firsts(_first_only(rota.shifts(row.plan, at, at + AHEAD)))
-    return current[0].ends if len(current) > 1 else at + DAY
+def span_to_take(row: Duty, user: User, at: datetime) -> tuple[datetime, datetime]:
+    """What somebody most likely takes over: the rest of another's turn, else the next turn."""
+    turns = rota.firsts(_first_only(rota.shifts(row.plan, at, at + AHEAD)))
+    others = [turn for turn in turns if [pick.user for pick in turn.picks] != [user.pk]]
+    return (others[0].begins, others[0].ends) if len(turns) > 1 else (at, at + DAY)
+
+
+def _span(begins: datetime, ends: datetime, is_known: bool = True) -> str:
+    """From when until when; the day once if it is one, and no end that lies too far ahead."""
+    if not is_known:
+        return formats.moment(begins)
+    same = timezone.localdate(begins) == timezone.localdate(ends)
+    return f"{formats.moment(begins)} – {(formats.clock if same else formats.moment)(ends)}"
 
 
 def teams_kept_by(user: User) -> list[Team]:

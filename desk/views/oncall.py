@@ -177,8 +177,8 @@ def _one(
     planned = rows.planned(rota, first, now)
     keeper = rotas.keeps(user, rota.team)
     may_change = keeper or rota.team_id in reach_of(user).team_ids
-    ends = rows.end_of_turn(planned, now)
-    initial = {"user": user.pk, "begins_at": local(now), "ends_at": local(ends)}
+    begins, ends = rows.span_to_take(planned, user, now)
+    initial = {"user": user.pk, "begins_at": local(begins), "ends_at": local(ends)}
     turns = rows.turns_to_swap(planned, now) if keeper else []
     return {
         "days": rows.days_of(planned, first),
