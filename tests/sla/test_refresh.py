@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from sla.actions import check, rebuild
@@ -63,3 +64,14 @@ def test_a_wrong_row_is_found_and_mended() -> None:
     assert [line for line in check() if "due_at" in line]
     assert rebuild().changed == 1
     assert list(check()) == []
+
+
+def test_the_command_proves_and_mends(capsys):
+    ticket = open_incident()
+    call_command("sla_clocks")
+    Clock.objects.filter(ticket=ticket, metric="resolution").update(goal=1)
+    with pytest.raises(CommandError, match="1 differences"):
+        call_command("sla_clocks")
+    call_command("sla_clocks", rebuild=True)
+    call_command("sla_clocks")
+    assert "Every clock is what its events say." in capsys.readouterr().out
