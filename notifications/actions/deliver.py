@@ -21,6 +21,7 @@ from notifications.letters import digest_letter, letter
 from notifications.models import Delivery, Digest
 from notifications.recipients import may_know
 from tickets import access
+from tickets.models import Ticket
 
 # About half a day of trying, with pauses that grow to an hour.
 ATTEMPTS = 20
@@ -63,12 +64,8 @@ def send_digest(payload: Mapping[str, Any]) -> None:
     if digest is None or digest.done_at is not None:
         return
     waiting = Delivery.objects.select_related(*RELATED).filter(digest=digest, state__in=WAITING)
-    going = []
-    for delivery in waiting.select_for_update(of=("self",)).order_by("-event_id"):
-        if reason := _left_out(delivery):
-            _note(delivery, state=DeliveryState.SKIPPED, reason=reason)
-        else:
-            going.append(delivery)
+    held = list(waiting.select_for_update(of=("self",)).order_by("-event_id"))
+    going = _still_wanted(digest.user, held)
     digest.done_at = timezone.now()
     digest.save(update_fields=["done_at"])
     if not going:
@@ -90,16 +87,36 @@ def _handed_over(message: EmailMultiAlternatives, identity: str) -> Iterator[Non
         yield
 
 
-def _note_sent(deliveries: list[Delivery], message: EmailMultiAlternatives) -> None:
-    now = timezone.now()
+def _still_wanted(user: User, deliveries: list[Delivery]) -> list[Delivery]:
+    """Those that still go; the others are noted. The records are looked at in one query."""
+    tickets = {delivery.ticket_id for delivery in deliveries}
+    visible = Ticket.objects.visible_to(user).filter(pk__in=tickets)
+    seen = set(visible.values_list("pk", flat=True))
+    going = []
     for delivery in deliveries:
-        delivery.state, delivery.sent_at = DeliveryState.SENT, now
-        delivery.reason = delivery.reason if delivery.reason in Reason.values else ""
-        delivery.address, delivery.subject = message.to[0], str(message.subject)
-        delivery.message_id = message.extra_headers["Message-ID"]
-        delivery.attempts += 1
-    fields = ["state", "sent_at", "reason", "address", "subject", "message_id", "attempts"]
-    Delivery.objects.bulk_update(deliveries, fields, batch_size=200)
+        is_seen = delivery.ticket_id in seen
+        if reason := _left_out(delivery) if delivery.comment or not is_seen else _gone(user):
+            _note(delivery, state=DeliveryState.SKIPPED, reason=reason)
+        else:
+            going.append(delivery)
+    return going
+
+
+def _gone(user: User) -> str:
+    return "" if user.is_active else Reason.INACTIVE
+
+
+def _note_sent(deliveries: list[Delivery], message: EmailMultiAlternatives) -> None:
+    rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries])
+    rows.exclude(reason__in=Reason.values).update(reason="")
+    rows.update(
+        state=DeliveryState.SENT,
+        sent_at=timezone.now(),
+        address=message.to[0],
+        subject=message.subject,
+        message_id=message.extra_headers["Message-ID"],
+        attempts=F("attempts") + 1,
+    )
 
 
 @contextmanager
@@ -121,8 +138,8 @@ def _hand_over(message: EmailMultiAlternatives) -> None:
 
 
 def _left_out(delivery: Delivery) -> str:
-    if not delivery.user.is_active:
-        return Reason.INACTIVE
+    if reason := _gone(delivery.user):
+        return reason
     if delivery.comment is not None and delivery.comment.retracted_at is not None:
         return Reason.RETRACTED
     if not may_know(delivery.user, delivery.ticket, delivery.comment):

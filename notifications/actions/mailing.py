@@ -4,6 +4,7 @@ A mail's way out is an outbox message of its own, or that of the digest it has j
 digest holds its row, and so does who sends it: what is added is sent, or goes into the next one.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -45,19 +46,22 @@ def queue(news: News, levels: Mapping[int, Level]) -> None:
         return
     due = due_after_undo(news)
     quiet = quiet_until_many([delivery.user for delivery in waiting], due)
-    sent = _sent_of_clocks([delivery.user for delivery in waiting if delivery.what in CLOCKS], due)
+    busy = _busy([delivery.user for delivery in waiting if delivery.what in CLOCKS], due)
     together: list[Part] = []
+    alone: dict[timedelta, dict[str, Mapping[str, int]]] = defaultdict(dict)
     for delivery in waiting:
         until = quiet.get(delivery.user_id)
         if until is not None and not _wakes(delivery, news):
             together.append((delivery, until, Reason.QUIET))
         elif levels.get(delivery.user_id) == Level.DIGEST:
             together.append((delivery, window_end(due), Reason.DIGEST))
-        elif delivery.what in CLOCKS and sent.get(delivery.user_id, 0) >= _most():
+        elif delivery.what in CLOCKS and delivery.user_id in busy:
             together.append((delivery, window_end(due), Reason.BUNDLED))
         else:
             wait = GATHER if delivery.what in CLOCKS else timedelta()
-            outbox.put(MAIL, {"delivery": delivery.pk}, key=delivery.key, due_at=due + wait)
+            alone[wait][delivery.key] = {"delivery": delivery.pk}
+    for wait, messages in alone.items():
+        outbox.put_many(MAIL, messages, due_at=due + wait)
     join(together)
 
 
@@ -72,10 +76,21 @@ def _most() -> int:
     return int(options.get("digest_above"))
 
 
-def window_end(at: datetime) -> datetime:
-    """The end of the window that `at` lies in; windows begin at the full hour in UTC."""
-    length = int(options.get("digest_minutes")) * 60
-    return datetime.fromtimestamp((at.timestamp() // length + 1) * length, UTC)
+def _length() -> timedelta:
+    return timedelta(minutes=int(options.get("digest_minutes")))
+
+
+def window_end(at: datetime, length: timedelta | None = None) -> datetime:
+    """The end of the window that `at` lies in; windows follow each other from midnight UTC on."""
+    seconds = (length or _length()).total_seconds()
+    return datetime.fromtimestamp((at.timestamp() // seconds + 1) * seconds, UTC)
+
+
+def _busy(users: Iterable[User], at: datetime) -> set[int]:
+    """Those who got as many mails about clocks as they may in the window that `at` lies in."""
+    sent = _sent_of_clocks(users, at)
+    most = _most() if sent else 0
+    return {user for user, count in sent.items() if count >= most}
 
 
 def _sent_of_clocks(users: Iterable[User], at: datetime) -> dict[int, int]:
@@ -83,7 +98,8 @@ def _sent_of_clocks(users: Iterable[User], at: datetime) -> dict[int, int]:
     people = [user.pk for user in users]
     if not people:
         return {}
-    begin = window_end(at) - timedelta(minutes=int(options.get("digest_minutes")))
+    length = _length()
+    begin = window_end(at, length) - length
     mails = Delivery.objects.filter(
         user__in=people, channel=Channel.MAIL, what__in=CLOCKS, sent_at__gte=begin
     )
@@ -104,7 +120,9 @@ def join(parts: Iterable[Part]) -> None:
         these = reduce(or_, (Q(user=user, due_at=due) for user, due in wanted))
         held = Digest.objects.select_for_update().filter(these).order_by("id")
         digests = {(digest.user_id, digest.due_at): digest for digest in held}
-        joined, late = [], []
+        joined: list[Delivery] = []
+        messages: dict[datetime, dict[str, Mapping[str, int]]] = defaultdict(dict)
+        late: list[Part] = []
         for delivery, due, reason in left:
             digest = digests[delivery.user_id, due]
             if digest.done_at is not None:
@@ -112,8 +130,10 @@ def join(parts: Iterable[Part]) -> None:
                 continue
             delivery.digest, delivery.reason = digest, reason
             joined.append(delivery)
-            outbox.put(DIGEST, {"digest": digest.pk}, key=digest.key, due_at=digest.due_at)
-        Delivery.objects.bulk_update(joined, ["digest", "reason"])
+            messages[digest.due_at][digest.key] = {"digest": digest.pk}
+        Delivery.objects.bulk_update(joined, ["digest", "reason"], batch_size=500)
+        for due, promised in messages.items():
+            outbox.put_many(DIGEST, promised, due_at=due)
         left = late
 
 
