@@ -16,6 +16,7 @@ from tickets.events import (
     Commented,
     CommentRetracted,
     Edited,
+    Marked,
     Merged,
     Opened,
     Transitioned,
@@ -62,6 +63,10 @@ def _edited(event: Edited) -> None:
         refresh([event.ticket_id])
 
 
+def _marked(event: Marked) -> None:
+    refresh([event.ticket_id])
+
+
 def _written(event: Written) -> None:
     refresh(event.ticket_ids, aloud=False)
 
@@ -87,6 +92,7 @@ def connect() -> None:
     subscribe(Commented, _commented)
     subscribe(CommentRetracted, _retracted)
     subscribe(Edited, _edited)
+    subscribe(Marked, _marked)
     subscribe(Written, _written)
     outbox.register(RECOMPUTE_TOPIC, _recompute)
     outbox.register(ESCALATE_TOPIC, _escalate)

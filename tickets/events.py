@@ -139,6 +139,11 @@ class MajorUpdated(TicketEvent):
 
 
 @dataclass(frozen=True)
+class Marked(TicketEvent):
+    """A milestone, or a step of a major incident, that promises are measured by."""
+
+
+@dataclass(frozen=True)
 class Written:
     """Records were put in with their whole past (imports, demo data); nobody is told of them."""
 

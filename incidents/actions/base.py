@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import ActionError
+from core.events import emit
 from incidents import access
 from incidents.enums import MajorState, Step
 from incidents.models import MajorIncident
 from tickets.actions.base import lock, record
 from tickets.enums import Verb
+from tickets.events import Marked
 from tickets.models import Event, Ticket
 
 
@@ -43,7 +45,9 @@ def note(
     ticket: Ticket, step: Step, *, by: User | None, save: tuple[str, ...] = (), **data: Any
 ) -> Event:
     """The event of one step. Internal words stay out of it: the log is kept for ever."""
-    return record(ticket, Verb.MAJOR, by=by, data={"step": step.value, **data}, save=save)
+    event = record(ticket, Verb.MAJOR, by=by, data={"step": step.value, **data}, save=save)
+    emit(Marked(ticket.pk, event.pk, pk_of(by)))
+    return event
 
 
 def iso(instant: datetime | None) -> str | None:

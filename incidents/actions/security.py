@@ -6,12 +6,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import ActionError
+from core.events import emit
 from incidents.enums import Milestone
 from incidents.models import Incident
 from tickets import access
 from tickets.actions.base import lock, record
 from tickets.actions.checks import check_not_closed
 from tickets.enums import Verb
+from tickets.events import Marked
 from tickets.models import Ticket
 
 
@@ -38,5 +40,6 @@ def _reach(ticket: Ticket, milestone: Milestone, by: User | None) -> Incident:
     if getattr(incident, column) is None:
         setattr(incident, column, timezone.now())
         incident.save_base(raw=True, update_fields=[column], force_update=True)
-        record(ticket, Verb.MILESTONE, by=by, data={"milestone": milestone.value})
+        event = record(ticket, Verb.MILESTONE, by=by, data={"milestone": milestone.value})
+        emit(Marked(ticket.pk, event.pk, by.pk if by else None))
     return incident
