@@ -11,6 +11,7 @@ from sla.actions.impact import TOPIC as PREVIEW_TOPIC
 from sla.actions.impact import count_on
 from sla.actions.publish import RECOMPUTE_TOPIC, recompute
 from sla.actions.refresh import refresh
+from sla.actions.rollup import mark_stale
 from tickets.events import (
     Assigned,
     Commented,
@@ -47,6 +48,8 @@ def _unmerged(event: Unmerged) -> None:
 def _assigned(event: Assigned) -> None:
     if event.team_changed:
         refresh([event.ticket_id])
+    else:
+        mark_stale([event.ticket_id])
 
 
 def _commented(event: Commented) -> None:
@@ -61,6 +64,8 @@ def _retracted(event: CommentRetracted) -> None:
 def _edited(event: Edited) -> None:
     if ASKED & set(event.fields):
         refresh([event.ticket_id])
+    elif "category" in event.fields:
+        mark_stale([event.ticket_id])
 
 
 def _marked(event: Marked) -> None:

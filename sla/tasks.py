@@ -5,6 +5,8 @@ import time
 from celery import shared_task
 
 from core import context
+from sla.actions.rollup import BATCH
+from sla.actions.rollup import roll_up as count_anew
 from sla.actions.sweep import sweep_due
 
 # One run ends after so many seconds; beat starts the next one.
@@ -22,4 +24,17 @@ def sweep() -> int:
             done += dealt_with
             if not dealt_with:
                 break
+    return done
+
+
+@shared_task
+def roll_up() -> int:
+    """Count what changed since the last time into the figures; the number of names dealt with."""
+    done = 0
+    end = time.monotonic() + LONGEST_RUN
+    while time.monotonic() < end:
+        dealt_with = count_anew()
+        done += dealt_with
+        if dealt_with < BATCH:
+            break
     return done

@@ -152,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
     "heartbeat": {"task": "core.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 20}},
+    "sla-figures": {"task": "sla.tasks.roll_up", "schedule": 60.0, "options": {"expires": 60}},
     "sla-sweep": {"task": "sla.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "sla-holidays": {
         "task": "sla.tasks.refresh_holidays",
