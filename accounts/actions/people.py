@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from accounts.access import require_administrator
 from accounts.actions import audit, passwords, roles, sessions, tokens
 from accounts.enums import AuditVerb
 from accounts.events import PersonAnonymised, PersonLeaving
-from accounts.models import Membership, RoleGrant, User
+from accounts.models import Membership, QuietHours, RoleGrant, RotaOverride, User
 from core.errors import ActionError
 from core.events import emit
 
@@ -113,7 +114,8 @@ def anonymise(user: User, *, by: User | None) -> User:
     """Take away for good what tells who somebody was. Records, events and statistics stay.
 
     Only of a deactivated account. Effects in order: name, address, contacts and preferences
-    emptied; roles and memberships dropped; subscribers drop what else names the person.
+    emptied; roles, memberships, quiet hours and reasons of their changes of duty dropped;
+    subscribers drop what else names the person.
     """
     require_administrator(by)
     user = _locked(user)
@@ -136,6 +138,8 @@ def anonymise(user: User, *, by: User | None) -> User:
     user.save()
     RoleGrant.objects.filter(user=user).delete()
     Membership.objects.filter(user=user).delete()
+    QuietHours.objects.filter(user=user).delete()
+    RotaOverride.objects.filter(Q(user=user) | Q(instead_of=user)).update(reason="")
     emit(PersonAnonymised(user.pk, by.pk if by else None))
     audit.record(user, AuditVerb.ANONYMISED, by=by)
     return user

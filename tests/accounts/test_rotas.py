@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actions import rotas
+from accounts.actions.people import anonymise
 from accounts.actions.preferences import save_quiet_hours
 from accounts.duty import duties_of
 from accounts.enums import AuditVerb, Role, Routing
-from accounts.models import AuditEvent, Membership, Rota, RotaOverride
+from accounts.models import AuditEvent, Membership, QuietHours, Rota, RotaOverride, User
 from accounts.queries import on_duty, on_duty_many, quiet_until, quiet_until_many
 from core.errors import ActionError, NotAllowed
 from tests.factories import make_agent, make_rota, make_team, make_user, open_incident
@@ -285,3 +286,12 @@ def test_work_goes_to_the_deputy_while_the_first_takes_none(team, people):
     rotas.create_rota(team, VALUES, [layer(people[0]), layer(people[1], rank=2)], by=None)
     Membership.objects.filter(user=people[0]).update(is_available=False)
     assert open_incident().assignee == people[1]
+
+
+def test_an_anonymised_persons_reasons_and_quiet_hours_go(rota, people):
+    change(rota, user=people[0], instead_of=people[1], reason="surgery")
+    quiet(people[1])
+    User.objects.filter(pk=people[1].pk).update(is_active=False)
+    anonymise(User.objects.get(pk=people[1].pk), by=None)
+    assert RotaOverride.objects.get().reason == ""
+    assert not QuietHours.objects.exists()
