@@ -160,6 +160,7 @@ def _gathered(lines: list[Line], events: Iterable[Event]) -> list[Line]:
                 and told[-1].event == first.event
             ):
                 count += 1
+                told[-1] = replace(told[-1], text=f"{told[-1].text}, {line.text}")
             else:
                 first, count = line, 1
                 told.append(line)

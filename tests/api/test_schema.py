@@ -13,6 +13,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode, checks
 
 from accounts.actions import rotas
+from incidents import actions as major
 from itsm.wsgi import application
 from tests.api.conftest import Api
 from tests.factories import (
@@ -77,6 +78,10 @@ def known(db):
         rota, user=agent, begins_at=begins, ends_at=begins + timedelta(days=1), by=agent
     )
     made = actions.link(ticket, LinkType.RELATED, other, by=agent)
+    major.declare(ticket, by=None, why="x")
+    entry = major.log(ticket, "x", by=agent)
+    major.stand_down(ticket, by=None)
+    action = major.add_review_action(ticket, "x", owner=agent, due_on=begins.date(), by=None)
     keys = {
         "comments": said.pk,
         "attachments": kept.pk,
@@ -89,6 +94,8 @@ def known(db):
         "suppliers": contract.supplier_id,
         "contracts": contract.pk,
         "rotas": rota.pk,
+        "log": entry.pk,
+        "actions": action.pk,
     }
     answers = resolution()
     references = {
@@ -106,6 +113,9 @@ def known(db):
         "supplier": contract.supplier.slug,
         "services": [service.pk],
         "owner": agent.pk,
+        "commander": agent.pk,
+        "person": agent.pk,
+        "technical_team": team.pk,
         "depends_on": [],
         "pending_reason": waiting_for_requester().key,
         "resolution_code": answers["resolution_code"].key,
