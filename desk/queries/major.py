@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.states import Phase, Transition
 from incidents import access
 from incidents.enums import MAJOR, MajorState, ResponseRole
 from incidents.models import MajorIncident, Review
 from incidents.queries import impact, timeline
+from tickets import actions as kernel
 from tickets.enums import TASK_ENDED
 from tickets.models import Ticket
 
@@ -46,8 +48,17 @@ class Console:
             "log": MAJOR,
         }
         may = {verb: able[verb] and state in needs.get(verb, tuple(MajorState)) for verb in able}
+        may["resolve"] = self.major.is_running and self.resolving is not None
         may["declare"] = able["declare"] and not self.major.is_running and self.ticket.is_open
         return may
+
+    @cached_property
+    def resolving(self) -> Transition | None:
+        """The step by which the person may resolve the incident now."""
+        machine = self.ticket.kind_info.machine
+        moves = kernel.allowed(self.ticket, self.user)
+        ends = (move for move in moves if machine.phase(move.target) == Phase.RESOLVED)
+        return next(ends, None)
 
     @property
     def since(self) -> datetime | None:

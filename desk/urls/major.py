@@ -11,6 +11,7 @@ one = [
     path("declare/", steps.declare, name="declare"),
     path("reject/", steps.reject, name="reject"),
     path("severity/", steps.severity, name="severity"),
+    path("resolve/", steps.resolve, name="resolve"),
     path("stand-down/", steps.stand_down, name="stand_down"),
     path("summary/", work.summary, name="summary"),
     path("role/<slug:role>/", people.role, name="role"),

@@ -268,6 +268,8 @@ def test_the_review_from_standing_down_to_its_tasks(desk, ticket, major, agent):
     assert wrong.status_code == 422
     given = {"title": "Alarm", "owner": agent.pk, "due_on": day.isoformat()}
     desk.post(url(ticket, "review/actions/"), given)
+    mine = {**given, "title": "Tell the vendor", "owner": "@me"}
+    assert desk.post(url(ticket, "review/actions/"), mine).status_code == 302
     desk.post(form, {**texts, "causes": "Certificate.", "then": "approve"})
     page = desk.get(form).content.decode()
     assert "Approved by" in page
@@ -289,6 +291,17 @@ def test_a_manager_completes_a_review_without_writing_on_it(ticket, major, lead)
     )
     manager.post(url(ticket, "review/approve/"))
     assert MajorIncident.objects.get().state == "reviewed"
+
+
+def test_it_is_resolved_from_the_console(desk, ticket, major, service, lead):
+    child = open_incident("VPN?", service=service)
+    actions.attach_children(ticket, [child], by=lead)
+    given = {name: getattr(value, "pk", value) for name, value in resolution().items()}
+    answer = desk.post(url(ticket, "resolve/"), {**given, "children": "on"}, headers=HTMX)
+    assert answer.headers["HX-Redirect"] == url(ticket)
+    assert Ticket.objects.get(pk=child.pk).status == "resolved"
+    assert MajorIncident.objects.get().state == "stood_down"
+    assert desk.get(url(ticket, "resolve/"), headers=HTMX).status_code == 422
 
 
 def test_closing_says_what_is_missing(desk, ticket, major):

@@ -21,6 +21,17 @@ def console_of(request: HttpRequest, number: str) -> Console:
     return Console(request.user, ticket, major)  # type: ignore[arg-type]
 
 
+def posted(request: HttpRequest, name: str) -> Any:
+    """What was sent, with the pickers' words for oneself and nobody put into ids; None for GET."""
+    if request.method != "POST":
+        return None
+    data = request.POST.copy()
+    words = {"@me": str(request.user.pk), "@none": ""}
+    if data.get(name, "") in words:
+        data[name] = words[data[name]]
+    return data
+
+
 def done(request: HttpRequest, ticket: Ticket, page: str = "console") -> HttpResponse:
     """The page shows what changed: by itself with script, else by being opened anew."""
     if not request.htmx:  # type: ignore[attr-defined]

@@ -122,6 +122,13 @@ class NoticeForm(forms.Form):
     )
     next_update_at = local_instant(_("Next notice"), _("It is promised in the notice."))
 
+    def __init__(self, *args: Any, promises: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["next_update_at"].required = promises
+        self.fields["next_update_at"].error_messages |= FILL_IN
+        if not promises:
+            del self.fields["next_update_at"]
+
 
 class ReviewForm(forms.Form):
     impact = _text(_("Impact"), 4, required=False)

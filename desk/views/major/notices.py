@@ -54,9 +54,9 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
         with override(language):
             service = page.ticket.service.name if page.ticket.service else ""
             start[f"text_{language}"] = proposal(stage, service)
-    form = NoticeForm(request.POST if request.method == "POST" else None, initial=start)
-    if stage == Stage.RESOLVED or not page.major.is_running:
-        del form.fields["next_update_at"]
+    promises = stage != Stage.RESOLVED and page.major.is_running
+    data = request.POST if request.method == "POST" else None
+    form = NoticeForm(data, initial=start, promises=promises)
     context = {
         "title": _("Notice to stakeholders"),
         "submit": pgettext("notice", "Publish"),

@@ -11,7 +11,7 @@ from core.errors import NotFound
 from desk.queries.major import Console
 from desk.views.base import desk_page
 from desk.views.major import forms
-from desk.views.major.base import console_of, dialog, done
+from desk.views.major.base import console_of, dialog, done, posted
 from incidents import actions
 from incidents.enums import ResponseRole
 
@@ -24,9 +24,6 @@ def role(request: HttpRequest, number: str, role: str) -> HttpResponse:
     if role not in ResponseRole.values:
         raise NotFound(_("There is no such role."))
     user: Any = request.user
-    data = request.POST.copy() if request.method == "POST" else None
-    if data is not None and data.get("user") == "@me":
-        data["user"] = str(user.pk)
     holder = getattr(page.major, role)
     context = {
         "title": ResponseRole(role).label,
@@ -37,7 +34,7 @@ def role(request: HttpRequest, number: str, role: str) -> HttpResponse:
     }
     return dialog(
         request,
-        forms.RoleForm(data),
+        forms.RoleForm(posted(request, "user")),
         lambda given: actions.set_role(page.ticket, role, by=user, **given),
         lambda: done(request, page.ticket),
         context,
@@ -59,7 +56,7 @@ def _offered(page: Console) -> list[User]:
 def call(request: HttpRequest, number: str) -> HttpResponse:
     page = console_of(request, number)
     user: Any = request.user
-    form = forms.CallForm(request.POST if request.method == "POST" else None)
+    form = forms.CallForm(posted(request, "person"))
     return dialog(
         request,
         form,

@@ -12,7 +12,7 @@ from core.errors import ActionError, NotFound
 from desk.queries.major import Console
 from desk.views.answers import put_errors
 from desk.views.base import desk_page
-from desk.views.major.base import console_of
+from desk.views.major.base import console_of, posted
 from desk.views.major.forms import ReviewActionForm, ReviewForm
 from incidents import actions
 from incidents.actions.review import TEXTS
@@ -72,7 +72,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def add_action(request: HttpRequest, number: str) -> HttpResponse:
     page = _reviewed(request, number)
-    form = ReviewActionForm(request.POST)
+    form = ReviewActionForm(posted(request, "owner"))
     if form.is_valid():
         user: Any = request.user
         try:

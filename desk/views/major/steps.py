@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.errors import NotFound
+from core.errors import ActionError, NotFound
+from desk.forms import TransitionForm
 from desk.views.base import desk_page, trigger
 from desk.views.major import forms
 from desk.views.major.base import console_of, dialog, done, moved
 from desk.views.ticket import panel_response
 from incidents import actions
 from tickets import access
+from tickets import actions as kernel
 
 
 def _data(request: HttpRequest) -> Any:
@@ -92,6 +94,38 @@ def severity(request: HttpRequest, number: str) -> HttpResponse:
         lambda given: actions.set_severity(page.ticket, by=user, **given),
         lambda: done(request, page.ticket),
         {"title": _("Change the severity"), "submit": _("Save"), "ticket": page.ticket},
+    )
+
+
+@desk_page
+@require_http_methods(["GET", "POST"])
+def resolve(request: HttpRequest, number: str) -> HttpResponse:
+    """Resolve the incident from its console, with what any resolution asks."""
+    page = console_of(request, number)
+    move = page.resolving
+    if move is None:
+        raise ActionError(_("That step is not open any more. The page shows the current state."))
+    user: Any = request.user
+    children = page.reach.reports
+    form = TransitionForm(move, _data(request), children=children)
+    form.offer_anyway()
+
+    def act(given: dict[str, Any]) -> None:
+        kernel.transition(
+            page.ticket,
+            move.name,
+            by=user,
+            anyway=given["anyway"],
+            children=given.get("children", False),
+            **form.answers(),
+        )
+
+    return dialog(
+        request,
+        form,
+        act,
+        lambda: moved(request, page.ticket),
+        {"title": move.label, "submit": move.label, "ticket": page.ticket},
     )
 
 
