@@ -1,5 +1,7 @@
 """What requests on major incidents may contain. They parse; what is allowed, the actions say."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from accounts.models import Team, User
@@ -13,7 +15,7 @@ from incidents.enums import (
     UpdateAudience,
 )
 
-LONG = {"required": False, "allow_blank": True, "max_length": 4000}
+LONG: dict[str, Any] = {"required": False, "allow_blank": True, "max_length": 4000}
 PERSON_HELP = "Id or e-mail address."
 
 
