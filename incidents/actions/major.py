@@ -95,7 +95,7 @@ def declare(
     template = response_template(ticket)
     if first_time and template is not None:
         apply_template(ticket, template, by=None)
-    outage.begin(ticket, major)
+    outage.begin(ticket)
     emit(events.MajorDeclared(ticket.pk, event.pk, pk_of(by), insiders(ticket, major)))
     return major
 
@@ -159,7 +159,7 @@ def stand_down(ticket: Ticket, *, by: User | None) -> MajorIncident:
         major=major, defaults={"impact": major.impact, "causes": major.hypothesis}
     )
     note(ticket, Step.STOOD_DOWN, by=by, next_update_at=None)
-    outage.end(ticket, major)
+    outage.end(ticket)
     return major
 
 

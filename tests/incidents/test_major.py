@@ -16,7 +16,10 @@ from incidents import access, actions
 from incidents.enums import MajorState, ResponseRole, Step
 from incidents.models import LogEntry, LogRevision, MajorIncident, ReviewAction, Update
 from incidents.queries import impact, majors, portal, timeline
+from sla.actions.outages import open_outage
+from sla.enums import OutageSource
 from sla.events import CandidateMajor
+from sla.models import Outage
 from tests.factories import (
     join,
     make_agent,
@@ -477,6 +480,34 @@ def test_reopened_it_can_be_declared_again(ticket, agent, lead, major):
     kernel.transition(ticket, "reopen", by=agent)
     again = actions.declare(ticket, by=lead, why="It is back.")
     assert (again.state, again.stood_down_at, again.review_due_at) == ("declared", None, None)
+
+
+# The outage ----------------------------------------------------------------------------------
+
+
+def test_an_outage_opens_and_ends_with_it(ticket, service, lead, major):
+    outage = Outage.objects.get()
+    assert (outage.service, outage.ticket, outage.started_at) == (service, ticket, ticket.opened_at)
+    assert outage.source == OutageSource.INCIDENT
+    actions.stand_down(ticket, by=lead)
+    outage.refresh_from_db()
+    assert outage.ended_at
+    actions.declare(ticket, by=lead, why="It is back.")
+    assert Outage.objects.filter(ended_at=None).get().started_at > outage.ended_at
+
+
+def test_a_known_outage_is_not_opened_twice(ticket, service, lead):
+    known = open_outage(service, by=None)
+    actions.declare(ticket, by=lead, why="Down.")
+    assert Outage.objects.get() == known
+    actions.stand_down(ticket, by=lead)
+    assert Outage.objects.get().ended_at is None
+
+
+def test_a_restricted_one_opens_no_outage(ticket, lead):
+    kernel.restrict(ticket, True, by=lead)
+    actions.declare(ticket, by=lead, why="Attack.")
+    assert not Outage.objects.exists()
 
 
 # Who may -------------------------------------------------------------------------------------

@@ -83,9 +83,7 @@ def test_everything_is_in_it_in_the_readers_language(reviewed, language, notice,
 def test_fonts_are_embedded(reviewed):
     _text, reader = read(reviewed, "ko")
     fonts = [
-        font.get_object()
-        for page in reader.pages
-        for font in page["/Resources"]["/Font"].values()
+        font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()
     ]
     used = [font for font in fonts if "Pretendard" in str(font["/BaseFont"])]
     assert used
