@@ -142,6 +142,39 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Service levels"),
+        (
+            Section(
+                "calendars",
+                _("Calendars"),
+                _("When work is done: hours, holidays, special days"),
+                "calendar",
+                "sla_calendars",
+            ),
+            Section(
+                "sla-policies",
+                _("Policies"),
+                _("What is promised for which records, and who is told"),
+                "list-check",
+                "sla_policies",
+            ),
+            Section(
+                "sla-publish",
+                _("Publish and history"),
+                _("Let what was edited count, and see what it does first"),
+                "upload",
+                "sla_publish",
+            ),
+            Section(
+                "sla-objectives",
+                _("Objectives"),
+                _("How available and how quick services are to be"),
+                "activity",
+                "sla_objectives",
+            ),
+        ),
+    ),
+    Group(
         pgettext_lazy("administration", "System"),
         (
             Section(

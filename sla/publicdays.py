@@ -5,6 +5,10 @@ from datetime import date
 from functools import lru_cache
 
 import holidays
+from django.utils import timezone
+
+YEARS_BACK = 1
+YEARS_AHEAD = 2
 
 
 @lru_cache(maxsize=128)
@@ -32,6 +36,12 @@ def public_days(country: str, region: str, years: Iterable[int]) -> dict[date, t
         for day, name in names.items():
             found[day] = (korean_names.get(day, "")[:120], name[:120])
     return dict(sorted(found.items()))
+
+
+def years(today: date | None = None) -> range:
+    """The years whose holidays a calendar knows."""
+    this = (today or timezone.localdate()).year
+    return range(this - YEARS_BACK, this + YEARS_AHEAD + 1)
 
 
 @lru_cache(maxsize=1)

@@ -13,18 +13,23 @@ from sla.facts import seconds
 def snapshot(apps: Any) -> dict[str, Any]:
     """All that is edited now, in the form of a book. `apps`: whose models to read."""
     active = apps.get_model("sla", "Policy").objects.filter(is_active=True)
-    policies = active.select_related("contract").prefetch_related(
-        "services", "departments", "teams", "targets", "steps", "contract__services"
-    )
-    children = _departments_below(apps)
     return {
         "calendars": {str(row.pk): calendar_data(row) for row in _calendars(apps)},
-        "policies": [_policy_data(policy, children) for policy in _in_order(policies)],
+        "policies": policies_data(apps, active),
         "pending_reasons": [
             {"id": row.pk, "pauses": row.pauses_clocks, "waits_for": row.waits_for}
             for row in apps.get_model("tickets", "PendingReason").objects.order_by("pk")
         ],
     }
+
+
+def policies_data(apps: Any, policies: Any) -> list[dict[str, Any]]:
+    """Policies as a book keeps them, in the order in which they are asked."""
+    rows = policies.select_related("contract").prefetch_related(
+        "services", "departments", "teams", "targets", "steps", "contract__services"
+    )
+    children = _departments_below(apps)
+    return [_policy_data(policy, children) for policy in _in_order(rows)]
 
 
 def _calendars(apps: Any) -> Any:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import require_administrator
@@ -17,17 +16,9 @@ from sla import ical
 from sla.actions.drafts import checked_windows, readable
 from sla.enums import DaySource
 from sla.models import Calendar, CalendarDay
-from sla.publicdays import public_days
+from sla.publicdays import public_days, years
 
-YEARS_BACK = 1
-YEARS_AHEAD = 2
 MOST_DAYS = 5000
-
-
-def years(today: date | None = None) -> range:
-    """The years whose holidays a calendar knows."""
-    this = (today or timezone.localdate()).year
-    return range(this - YEARS_BACK, this + YEARS_AHEAD + 1)
 
 
 @transaction.atomic

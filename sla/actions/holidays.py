@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import audit
 from accounts.enums import AuditVerb
-from sla.actions.days import add_missing, years
+from sla.actions.days import add_missing
 from sla.actions.publish import publish_data
 from sla.enums import Reach
 from sla.models import Book, Calendar, CalendarDay
+from sla.publicdays import years
 from sla.snapshot import calendar_data, snapshot
 
 

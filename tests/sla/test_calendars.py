@@ -14,7 +14,7 @@ from core.errors import ActionError, Conflict, NotAllowed
 from sla import book, hours, ical
 from sla.actions import calendars, days, holidays, policies, publish
 from sla.models import Book, Calendar, CalendarDay
-from sla.publicdays import public_days
+from sla.publicdays import public_days, years
 from sla.snapshot import snapshot
 from tests.factories import make_agent
 
@@ -198,7 +198,7 @@ def test_eight_working_hours_over_chuseok_skip_the_whole_week():
 def test_another_country_takes_its_days_and_leaves_those_by_hand():
     by = admin()
     calendar = calendars.create_calendar(values(country="KR"), by=by)
-    this = days.years()[1]
+    this = years()[1]
     own = days.set_day(calendar, {"day": date(this, 3, 3), "name_ko": "창립기념일"}, by=by)
     assert calendar.days.filter(day=date(this, 8, 15)).exists()
     calendars.edit_calendar(calendar, {"country": "US", "region": "CA"}, by=by)
@@ -211,7 +211,7 @@ def test_another_country_takes_its_days_and_leaves_those_by_hand():
 def test_a_day_by_hand_replaces_a_holiday_and_gives_it_back():
     by = admin()
     calendar = calendars.create_calendar(values(country="KR"), by=by)
-    day = date(days.years()[1], 8, 15)
+    day = date(years()[1], 8, 15)
     worked = days.set_day(calendar, {"day": day, "windows": [[9 * HOUR, 13 * HOUR]]}, by=by)
     assert calendar.days.get(day=day).windows == [[9 * HOUR, 13 * HOUR]]
     days.drop_day(worked, by=by)
@@ -223,7 +223,7 @@ def test_a_day_by_hand_replaces_a_holiday_and_gives_it_back():
 def test_importing_keeps_what_is_there_and_says_how_many():
     by = admin()
     calendar = calendars.create_calendar(values(country="KR"), by=by)
-    this = days.years()[1]
+    this = years()[1]
     names = {date(this, 8, 15): "mine", date(this, 5, 2): "mine"}
     assert days.import_days(calendar, names, by=by) == 1
     assert calendar.days.get(day=date(this, 8, 15)).source == "country"
@@ -238,7 +238,7 @@ def test_a_new_years_holidays_are_published_without_what_is_still_edited():
     by = admin()
     calendar = calendars.create_calendar(values(country="KR"), by=by)
     other = calendars.create_calendar(values(name_en="Other", country="KR"), by=by)
-    ends = days.years()[-1]
+    ends = years()[-1]
     for row in (calendar, other):
         row.days.filter(day__year=ends).delete()
     publish(by=by)
