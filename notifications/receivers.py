@@ -3,12 +3,16 @@
 from accounts.events import PersonAnonymised
 from core.events import subscribe
 from notifications import actions
-from sla.events import Escalated, WebhookAsked
+from sla.events import Escalated, EscalatedTogether, WebhookAsked
 from tickets import events
 
 
 def announce(event: events.TicketEvent) -> None:
     actions.announce(event)
+
+
+def announce_together(event: EscalatedTogether) -> None:
+    actions.announce_together(event)
 
 
 def withdraw(event: events.CommentRetracted) -> None:
@@ -47,6 +51,7 @@ def connect() -> None:
     """Called in apps.ready."""
     for event in TOLD:
         subscribe(event, announce)
+    subscribe(EscalatedTogether, announce_together)
     subscribe(events.CommentRetracted, withdraw)
     subscribe(events.Seen, read)
     subscribe(WebhookAsked, call)

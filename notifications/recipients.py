@@ -3,7 +3,7 @@ they are not told, and an internal note reaches nobody who may not read it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -36,6 +36,12 @@ class Target:
     because: Reason | None = None
 
 
+_TICKETS = Ticket.objects.select_related(
+    "requester", "assignee", "team", "service", "pending_reason"
+)
+_EVENTS = Event.objects.select_related("actor", "comment__author")
+
+
 @dataclass(frozen=True)
 class News:
     """An event as its subscribers heard it: the class's name and its fields."""
@@ -52,16 +58,28 @@ class News:
         own = {name: rest.pop(name) for name in ("type", "ticket_id", "event_id", "actor_id")}
         return cls(**own, fields=rest)
 
+    @classmethod
+    def of_all(cls, payloads: Iterable[Mapping[str, Any]]) -> "list[News]":
+        """Many at once, of which what clocks say asks nothing more by itself."""
+        many = [cls.of(payload) for payload in payloads]
+        keys = [news.ticket_id for news in many]
+        tickets, events = _TICKETS.in_bulk(keys), _EVENTS.in_bulk([news.event_id for news in many])
+        watchers: dict[int, set[int]] = defaultdict(set)
+        for ticket, user in Watch.objects.filter(ticket__in=keys).values_list("ticket", "user"):
+            watchers[ticket].add(user)
+        for news in many:
+            news.__dict__["ticket"] = tickets[news.ticket_id]
+            news.__dict__["event"] = events[news.event_id]
+            news.__dict__["watcher_ids"] = frozenset(watchers[news.ticket_id])
+        return many
+
     @cached_property
     def ticket(self) -> Ticket:
-        related = Ticket.objects.select_related(
-            "requester", "assignee", "team", "service", "pending_reason"
-        )
-        return related.get(pk=self.ticket_id)
+        return _TICKETS.get(pk=self.ticket_id)
 
     @cached_property
     def event(self) -> Event:
-        return Event.objects.select_related("actor", "comment__author").get(pk=self.event_id)
+        return _EVENTS.get(pk=self.event_id)
 
     @property
     def comment(self) -> Comment | None:
@@ -94,7 +112,7 @@ class News:
 
     @cached_property
     def _causes(self) -> list[tuple[int, str]]:
-        if self.actor_id is not None or not self.event.request_id:
+        if self.actor_id is not None or not self.event.request_id or self.type == "Escalated":
             return []
         same = Event.objects.filter(
             ticket_id=self.ticket_id,
@@ -108,19 +126,31 @@ class News:
 Wanted = Iterable[tuple[int | None, What]]
 
 
-def targets(news: News) -> list[Target]:
-    """Everybody whom it concerns, each once, with what concerns them most.
+def targets(many: Sequence[News]) -> list[list[Target]]:
+    """For each of the news everybody whom it concerns, each once, with what concerns them most.
 
     Whoever did it is not told, and neither is somebody named whose role is never told of it; both
     are here with the reason.
     """
+    wanted = [_wanted(news) for news in many]
+    everybody = User.objects.filter(pk__in=set().union(*wanted))
+    people = {user.pk: user for user in with_standing(everybody)}
+    return [
+        [
+            target
+            for pk in sorted(people.keys() & whats.keys())
+            if (target := _target(news, people[pk], whats[pk])) is not None
+        ]
+        for news, whats in zip(many, wanted, strict=True)
+    ]
+
+
+def _wanted(news: News) -> dict[int, set[What]]:
     wanted: dict[int, set[What]] = defaultdict(set)
     for pk, what in _WANTED[news.type](news):
         if pk is not None:
             wanted[pk].add(what)
-    people = with_standing(User.objects.filter(pk__in=wanted)).order_by("pk")
-    found = (_target(news, user, wanted[user.pk]) for user in people)
-    return [target for target in found if target is not None]
+    return wanted
 
 
 def _target(news: News, user: User, wanted: set[What]) -> Target | None:

@@ -22,6 +22,13 @@ class Escalated(TicketEvent):
 
 
 @dataclass(frozen=True)
+class EscalatedTogether:
+    """Several clocks reached a step at one stroke: people are to be told of each."""
+
+    each: tuple[Escalated, ...]
+
+
+@dataclass(frozen=True)
 class WebhookAsked(TicketEvent):
     """An agreement wants this webhook called at this step of this clock."""
 

@@ -6,12 +6,13 @@
 from notifications.actions.deliver import fail, fail_digest, retry_delivery, send, send_digest
 from notifications.actions.inbox import clear, forget_person, mark_read, sweep
 from notifications.actions.preferences import mute, reset_preferences, set_preferences, unmute
-from notifications.actions.telling import announce, tell, withdraw
+from notifications.actions.telling import announce, announce_together, tell, withdraw
 from notifications.actions.templates import preview, reset_template, save_template
 from notifications.actions.webhooks import ask, call_out, fail_call, save_webhook, send_test
 
 __all__ = [
     "announce",
+    "announce_together",
     "ask",
     "call_out",
     "clear",

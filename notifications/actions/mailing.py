@@ -5,7 +5,7 @@ digest holds its row, and so does who sends it: what is added is sent, or goes i
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -38,22 +38,23 @@ def due_after_undo(news: News) -> datetime:
     return news.comment.created_at + UNDO if news.comment else timezone.now()
 
 
-def queue(news: News, levels: Mapping[int, Level]) -> None:
-    """Give each waiting mail of an event its way out; `levels`: how soon, by person."""
+def queue(many: Sequence[News], levels: Mapping[tuple[int, int], Level]) -> None:
+    """Give each waiting mail of the events its way out; `levels`: how soon, by event and person."""
     mails = Delivery.objects.filter(channel=Channel.MAIL, state=DeliveryState.QUEUED, digest=None)
-    waiting = list(mails.filter(event_id=news.event_id).select_related("user").order_by("id"))
+    by_event = {news.event_id: news for news in many}
+    waiting = list(mails.filter(event__in=by_event).select_related("user").order_by("id"))
     if not waiting:
         return
-    due = due_after_undo(news)
+    due = max(due_after_undo(news) for news in many)
     quiet = quiet_until_many([delivery.user for delivery in waiting], due)
     busy = _busy([delivery.user for delivery in waiting if delivery.what in CLOCKS], due)
     together: list[Part] = []
     alone: dict[timedelta, dict[str, Mapping[str, int]]] = defaultdict(dict)
     for delivery in waiting:
         until = quiet.get(delivery.user_id)
-        if until is not None and not _wakes(delivery, news):
+        if until is not None and not _wakes(delivery, by_event[delivery.event_id]):
             together.append((delivery, until, Reason.QUIET))
-        elif levels.get(delivery.user_id) == Level.DIGEST:
+        elif levels.get((delivery.event_id, delivery.user_id)) == Level.DIGEST:
             together.append((delivery, window_end(due), Reason.DIGEST))
         elif delivery.what in CLOCKS and delivery.user_id in busy:
             together.append((delivery, window_end(due), Reason.BUNDLED))

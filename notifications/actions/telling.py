@@ -1,6 +1,7 @@
 """From an event to notices and queued mails, by way of the outbox."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,9 +15,12 @@ from notifications.letters import has_address
 from notifications.models import Delivery, Mute, Notice, WebhookCall
 from notifications.queries import Choices, choices_of, comment_key, default_for, level_for
 from notifications.recipients import News, Target, targets
+from sla.events import EscalatedTogether
 from tickets.events import Commented, TicketEvent, Transitioned
 
 NOTIFY = "notify"
+
+log = logging.getLogger("maru.notifications")
 
 
 def announce(event: TicketEvent) -> None:
@@ -30,21 +34,44 @@ def announce(event: TicketEvent) -> None:
     outbox.put(NOTIFY, {"type": name, **asdict(event)}, key=key)
 
 
+def announce_together(event: EscalatedTogether) -> None:
+    """Promise that people will be told of many clocks at one go, by one message."""
+    payloads = [{"type": type(each).__name__, **asdict(each)} for each in event.each]
+    outbox.put(NOTIFY, {"together": payloads}, key=f"notify:together:{event.each[0].event_id}")
+
+
 @transaction.atomic
 def tell(payload: Mapping[str, Any]) -> None:
     """Make the notices and queue the mails of one event. Doing it twice changes nothing.
 
-    Effects in order: who is concerned and may know; notices; lines of the log (what is left out
+    Of many at once (`announce_together`) those that are well don't wait for one that isn't: when
+    telling all fails, each gets a message of its own.
+    """
+    together = payload.get("together")
+    if together is None:
+        _tell([News.of(payload)])
+        return
+    try:
+        with transaction.atomic():
+            _tell(News.of_all(together))
+    except Exception:
+        log.exception("telling many at once failed, telling each by itself")
+        each_alone = {f"notify:{each['type']}:{each['event_id']}": each for each in together}
+        outbox.put_many(NOTIFY, each_alone)
+
+
+def _tell(many: Sequence[News]) -> None:
+    """Effects in order: who is concerned and may know; notices; lines of the log (what is left out
     with its reason); mails, each by itself or with others (`mailing.queue`); webhooks.
     """
-    news = News.of(payload)
-    found = targets(news)
-    choices = choices_of(target.user for target in found)
-    muted = set(Mute.objects.filter(ticket_id=news.ticket_id).values_list("user_id", flat=True))
+    found = targets(many)
+    choices = choices_of({target.user for some in found for target in some})
+    mutes = Mute.objects.filter(ticket__in={news.ticket_id for news in many})
+    muted = set(mutes.values_list("ticket_id", "user_id"))
     notices, lines = [], []
-    levels: dict[int, Level] = {}
-    for target in found:
-        is_muted = target.user.pk in muted and target.what not in LOUD
+    levels: dict[tuple[int, int], Level] = {}
+    for news, target in ((n, t) for n, some in zip(many, found, strict=True) for t in some):
+        is_muted = (news.ticket_id, target.user.pk) in muted and target.what not in LOUD
         level = _level(target, Channel.IN_APP, choices)
         reason = _why_not(target, Channel.IN_APP, level, is_muted, choices)
         if level != Level.NONE and not reason:
@@ -55,11 +82,11 @@ def tell(payload: Mapping[str, Any]) -> None:
         reason = _why_not(target, Channel.MAIL, level, is_muted, choices)
         if reason or level != Level.NONE:
             lines.append(_line(news, target, Channel.MAIL, reason))
-            levels[target.user.pk] = level
+            levels[news.event_id, target.user.pk] = level
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     Delivery.objects.bulk_create(lines, ignore_conflicts=True)
-    queue(news, levels)
-    webhooks.plan(news)
+    queue(many, levels)
+    webhooks.plan(many)
 
 
 def _level(target: Target, channel: Channel, choices: Choices) -> Level:

@@ -1,7 +1,7 @@
 """Calling webhooks: which are to hear of an event, making a call, and what administrators set."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -57,13 +57,22 @@ def topic_of(news: News) -> HookEvent | None:
     return _TOPICS.get(news.type)
 
 
-def plan(news: News) -> None:
-    """Promise a call to every webhook that subscribed to such an event, once for each."""
-    topic = topic_of(news)
-    if topic is None:
+def plan(many: Sequence[News]) -> None:
+    """Promise a call to every webhook that subscribed to such events, once for each."""
+    heard = [(news, topic) for news in many if (topic := topic_of(news)) is not None]
+    topics = sorted({topic.value for _news, topic in heard})
+    if not topics:
         return
-    hooks = Webhook.objects.filter(is_active=True, events__contains=[topic.value])
-    wanted = [hook for hook in hooks.prefetch_related("teams") if _fits(hook, news.ticket.team_id)]
+    active = Webhook.objects.filter(is_active=True, events__overlap=topics)
+    hooks = list(active.prefetch_related("teams"))
+    for news, topic in heard if hooks else ():
+        _plan(news, topic, hooks)
+
+
+def _plan(news: News, topic: HookEvent, hooks: Sequence[Webhook]) -> None:
+    wanted = [
+        hook for hook in hooks if topic.value in hook.events and _fits(hook, news.ticket.team_id)
+    ]
     if not wanted or news.ticket.restricted:
         return
     data = {name: news.fields[name] for name in ("metric", "step") if name in news.fields}

@@ -23,7 +23,7 @@ from core.events import emit
 from core.states import OPEN_PHASES
 from sla.book import Policy, Shelf, Step
 from sla.enums import ClockState, Metric
-from sla.events import CandidateMajor, Escalated, WebhookAsked
+from sla.events import CandidateMajor, Escalated, EscalatedTogether, WebhookAsked
 from sla.models import Clock
 from sla.shelf import shelf
 from tickets import actions
@@ -136,27 +136,38 @@ def escalate(payload: Mapping[str, Any]) -> None:
     related = Ticket.objects.select_related("assignee", "service", "team")
     tickets = related.in_bulk([due.ticket for due in live])
     people = People(tickets.values())
+    said: list[Escalated] = []
     for due in live:
         words = _words(concerned(policy_of(due, books), due.metric, due.announced))
-        _say(due, words, people, tickets[due.ticket])
+        told = [action for action in words if action["do"] == "notify"]
+        if told:
+            users = {pk for action in told for pk in people.of(tickets[due.ticket], action)}
+            said.append(_escalated(due, users))
+        _call(due, words)
+    if said:
+        emit(EscalatedTogether(tuple(said)))
 
 
 def _runs(clock: Clock | None, due: Due) -> bool:
     return clock is not None and clock.cycle == due.cycle and clock.state in RUNS
 
 
-def _say(due: Due, words: Sequence[Action], people: "People", ticket: Ticket) -> None:
-    told = [action for action in words if action["do"] == "notify"]
-    if told:
-        users = {pk for action in told for pk in people.of(ticket, action)}
-        named = tuple(sorted(users))
-        emit(
-            Escalated(
-                ticket.pk, due.event, None, due.event, due.metric, due.step, named, due.is_breach
-            )
-        )
+def _escalated(due: Due, users: Iterable[int]) -> Escalated:
+    return Escalated(
+        ticket_id=due.ticket,
+        event_id=due.event,
+        actor_id=None,
+        firing_id=due.event,
+        metric=due.metric,
+        step=due.step,
+        user_ids=tuple(sorted(users)),
+        breach=due.is_breach,
+    )
+
+
+def _call(due: Due, words: Sequence[Action]) -> None:
     for hook in sorted({action["webhook"] for action in words if action["do"] == "webhook"}):
-        emit(WebhookAsked(ticket.pk, due.event, None, hook, due.step, due.metric))
+        emit(WebhookAsked(due.ticket, due.event, None, hook, due.step, due.metric))
 
 
 def _do(due: Due, action: Action) -> None:
@@ -213,7 +224,10 @@ def reason(due: Due) -> str:
     metric = Metric(due.metric).label
     if due.is_breach:
         return _("Target missed: %(metric)s") % {"metric": metric}
-    return _("Target used to %(percent)s%%: %(metric)s") % {"percent": due.step, "metric": metric}
+    return _("%(percent)s%% of the target used: %(metric)s") % {
+        "percent": due.step,
+        "metric": metric,
+    }
 
 
 # People ------------------------------------------------------------------------------------------

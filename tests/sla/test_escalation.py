@@ -13,7 +13,7 @@ from notifications.enums import HookEvent
 from notifications.models import Notice, Webhook, WebhookCall
 from sla.actions import escalate, publish, sweep_due
 from sla.actions.escalate import TOPIC
-from sla.events import Escalated
+from sla.events import EscalatedTogether
 from sla.models import Clock, Step
 from tests.factories import (
     make_agent,
@@ -273,11 +273,12 @@ def test_what_dies_half_way_is_done_once_in_the_end(world: World, monkeypatch: A
     outbox.dispatch_due()
     sweep_due(after(ticket, 24))
 
-    def dies(_event: Escalated) -> None:
+    def dies(_event: EscalatedTogether) -> None:
         raise RuntimeError
 
+    dying = Subscription(EscalatedTogether, dies, False)
     with monkeypatch.context() as patch:
-        patch.setitem(events._subscriptions, Escalated, [Subscription(Escalated, dies, False)])
+        patch.setitem(events._subscriptions, EscalatedTogether, [dying])
         assert outbox.dispatch_due(limit=1).again == 1
     assert (fresh(ticket).team, fresh(ticket).priority) == (world.team, 2)
     OutboxMessage.objects.update(due_at=after(ticket, 0))

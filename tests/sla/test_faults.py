@@ -14,7 +14,6 @@ import psycopg2
 import pytest
 
 from itsm.stack import processes
-from itsm.stack.installation import open_installation
 from tests.stack.running import Maru
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("up")]
@@ -46,8 +45,7 @@ def maru(tmp_path: Path) -> Iterator[Maru]:
 
 @pytest.fixture
 def count(maru: Maru) -> Iterator[Callable[..., int]]:
-    url = open_installation(maru.data).environment["DATABASE_URL"]
-    connection = psycopg2.connect(url)
+    connection = psycopg2.connect(maru.ask("import os; print(os.environ['DATABASE_URL'])"))
     connection.autocommit = True
 
     def ask(statement: str, *values: str) -> int:
