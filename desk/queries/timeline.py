@@ -15,6 +15,7 @@ from cmdb.models import ConfigurationItem, Service
 from core import formats
 from core.models import pick
 from core.states import PHASE_LABELS
+from desk.queries.escalations import escalation_words
 from incidents.wording import milestone_words, step_words
 from notifications.queries import Sending, delivery_states
 from tickets import access, fields
@@ -48,6 +49,7 @@ _ICONS = {
     Verb.TASK_CHANGED: "checklist",
     Verb.CHECKED: "square-check",
     Verb.RESTRICTED: "shield-lock",
+    Verb.ESCALATED: "clock-hour-9",
     Verb.MAJOR: "flame",
     Verb.MILESTONE: "shield",
     Verb.MERGED: "git-merge",
@@ -390,6 +392,7 @@ def _checked(data: dict[str, Any]) -> str:
 
 _WORDED: dict[str, Any] = {
     Verb.CHECKED: lambda event, names: [_checked(event.data)],
+    Verb.ESCALATED: lambda event, names: [escalation_words(event.data)],
     Verb.MAJOR: _of_incident,
     Verb.MILESTONE: _of_incident,
 }
