@@ -50,11 +50,13 @@ class ClockMarks:
         label = self._labels[reading.metric]
         told = lead or reading.stage in (Stage.BREACHED, Stage.PAUSED)
         text = f'<b class="sla__text">{escape(first)}</b>' if told else ""
+        opens, closes = "()" if told else ("", "")
         own = " data-mine" if mine and lead else ""
         return mark_safe(  # noqa: S308
             f'<span class="sla sla--chip" data-stage="{reading.stage}" data-number="{number}"{own}'
             f"{self.timing(reading, hours)}>{self._icons[reading.stage]}{text}"
-            f'<span>{label} <span class="sla__due">{escape(second)}</span></span></span>'
+            f'<span>{opens}{label} <span class="sla__due">{escape(second)}</span>{closes}</span>'
+            "</span>"
         )
 
     def badge(self, reading: Reading, hours: Hours) -> SafeString:

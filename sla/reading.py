@@ -43,7 +43,8 @@ class Standing(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """`left` is negative when overdue. `ticks`: it counts at this very moment.
+    """`left` is negative when overdue. `ticks`: it counts at this very moment. `due` of one that
+    was met is when it ended.
 
     `warn` and `urgent` are the instants still to come at which it looks due soon and imminent.
     """
@@ -93,16 +94,15 @@ def read(clock: Standing, hours: Hours, resume_at: int | None = None) -> Reading
     """The clock as of `hours.now`. `resume_at`: when the record itself comes back from its wait."""
     if clock.state == ClockState.RUNNING:
         return _running(clock, hours)
-    left = clock.goal - clock.consumed
+    left, due = clock.goal - clock.consumed, clock.due
     if clock.state == ClockState.PAUSED:
         stage = Stage.BREACHED if clock.breached else Stage.PAUSED
         resumes = None if resume_at is None else hours.next_start(max(resume_at, hours.now))
     else:
-        stage = Stage.MET if clock.state == ClockState.MET else Stage.MISSED
-        resumes = None
-    return Reading(
-        stage, clock.metric, clock.goal, left, False, False, clock.due, resumes, None, None
-    )
+        met = clock.state == ClockState.MET
+        stage, resumes = Stage.MET if met else Stage.MISSED, None
+        due = clock.ended if met else clock.due
+    return Reading(stage, clock.metric, clock.goal, left, False, False, due, resumes, None, None)
 
 
 def _running(clock: Standing, hours: Hours) -> Reading:

@@ -32,8 +32,10 @@ class Bar:
 def bar(target: Target, reading: Reading, now: int) -> Bar | None:
     """None where nothing could ever be due."""
     end = target.standing.ended or now
-    supposed = reading.due is None
-    due = _after(target.hours, now, reading.left) if supposed else reading.due
+    due = target.standing.due
+    supposed = due is None
+    if due is None:
+        due = _after(target.hours, end, reading.left)
     if due is None:
         return None
     first, last = target.started, max(due, end, target.started + 1)

@@ -68,8 +68,8 @@ class Targets:
         found = self.read(target)
         clock = target.standing
         facts = [(_("Goal"), formats.duration(clock.goal)), (_("Calendar"), pick(*target.calendar))]
-        if found.due is not None:
-            facts.append((pgettext("clock", "Due"), self._near(found.due)))
+        if clock.due is not None:
+            facts.append((pgettext("clock", "Due"), self._near(clock.due)))
         if clock.ended is not None:
             facts.append((pgettext("clock", "Ended"), self._near(clock.ended)))
         facts.append((pgettext("clock", "Started"), self._near(target.started)))
@@ -91,7 +91,7 @@ class Targets:
     def _pause(self, pause: tuple[int, int | None, str], reasons: dict[str, str]) -> dict[str, str]:
         start, end, reason = pause
         return {
-            "reason": reasons.get(reason, reason),
+            "reason": reasons.get(str(reason), ""),
             "start": self._near(start),
             "end": self._near(end) if end is not None else "",
         }
@@ -101,8 +101,8 @@ class Targets:
         if not any(target.pauses for target in self.all):
             return {}
         known = {"resolved": _("Resolved"), "approval": _("Waiting for approval")}
-        rows = PendingReason.objects.values_list("key", "name_ko", "name_en")
-        return known | {key: pick(ko, en) for key, ko, en in rows}
+        rows = PendingReason.objects.values_list("pk", "name_ko", "name_en")
+        return known | {str(pk): pick(ko, en) for pk, ko, en in rows}
 
     @property
     def explain_url(self) -> str:

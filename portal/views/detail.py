@@ -18,6 +18,7 @@ from portal.actions.requests import slot_of
 from portal.forms import ReplyForm, token_of
 from portal.generic import draft_of, form_marks, person, portal_page, stage_files, typed
 from portal.queries import request as queries
+from portal.queries.promises import promises
 from portal.states import MERGED, plain, steps
 from tickets import access as kernel
 from tickets import actions as kernel_actions
@@ -55,6 +56,7 @@ def _page(
         "conversation": queries.conversation(ticket, user),
         "outlook": queries.outlook(ticket, user),
         "answers": queries.answers(ticket),
+        "promises": promises(ticket),
         "continued": queries.continued(ticket, user),
         "came_from": queries.came_from(ticket, request.GET.get("merged", ""), user),
         "form": form,
