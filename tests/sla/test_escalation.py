@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
 from core import events, outbox
@@ -296,3 +298,38 @@ def test_many_clocks_are_told_of_by_one_message(world: World) -> None:
     outbox.dispatch_due()
     for ticket in tickets:
         assert told(ticket) == {world.agent.pk, world.lead.pk, world.owner.pk, world.boss.pk}
+
+
+def together(tickets: list[Ticket], minutes: float) -> OutboxMessage:
+    """The message by which people are told of all these."""
+    outbox.dispatch_due()
+    sweep_due(after(tickets[-1], minutes))
+    outbox.dispatch_due(limit=1)
+    return OutboxMessage.objects.get(topic="notify", state="waiting")
+
+
+def test_telling_of_many_asks_no_more_than_of_two(world: World) -> None:
+    agree(100, {"do": "notify", "who": ["lead", "owner"]})
+
+    def asked(number: int) -> int:
+        message = together([world.incident() for _ in range(number)], 16)
+        assert len(message.payload["together"]) == number
+        with CaptureQueriesContext(connection) as queries:
+            assert outbox.dispatch_due(limit=1).done == 1
+        return len(queries)
+
+    assert asked(12) == asked(2)
+
+
+def test_one_that_cannot_be_told_holds_up_no_other(world: World) -> None:
+    agree(100, NOTIFY)
+    tickets = [world.incident() for _ in range(3)]
+    message = together(tickets, 16)
+    payload = message.payload
+    payload["together"][1]["event_id"] = 0
+    message.payload = payload
+    message.save()
+    outbox.dispatch_due()
+    assert [told(ticket) for ticket in tickets] == [{world.lead.pk}, set(), {world.lead.pk}]
+    (waiting,) = OutboxMessage.objects.filter(topic="notify", state="waiting")
+    assert waiting.payload["event_id"] == 0
