@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from demo import agreements, organisation, outage, staged
+from demo import agreements, objectives, organisation, outage, staged
 from demo.life import Life, Lookups
 from demo.organisation import Organisation
 from demo.year import Year
@@ -64,6 +64,8 @@ def build(*, seed: int, now: datetime, count: int, password: str, say: Say) -> O
     ChecklistItem.objects.bulk_create(lines)
     _files(rng, year.files)
     _notices(here, now)
+    objectives.make(random.Random(seed + 1), here, now)  # noqa: S311 - as above
+    objectives.of_incident(Ticket.objects.get(pk=year.family.parent.place.pk))
     history.settle()
     return here
 

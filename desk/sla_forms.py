@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Department, Team
 from cmdb.models import Service
 from sla.book import Facts
+from sla.enums import OutageKind
 from tickets import kinds
 
 
@@ -51,3 +52,19 @@ class WhatIfForm(forms.Form):
             security=data["security"],
             tags=frozenset(data["tags"].replace(",", " ").split()),
         )
+
+
+class OutageForm(forms.Form):
+    """When a service was or will be down. An end may come later."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=OutageKind.choices)
+    started_at = forms.DateTimeField(
+        label=_("Began"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    ended_at = forms.DateTimeField(
+        label=pgettext_lazy("instant", "Ended"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text=_("Leave this empty while it goes on."),
+    )
+    note = forms.CharField(label=_("What happened"), max_length=300, required=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import create, oncall, pick, queue, search, similar, sla_explain
+from desk.views import create, objectives, oncall, pick, queue, search, similar, sla_explain
 
 app_name = "desk"
 urlpatterns = [
@@ -25,6 +25,11 @@ urlpatterns = [
         oncall.take_back,
         name="oncall_take_back",
     ),
+    path("desk/sla/objectives/", objectives.overview, name="sla_objectives"),
+    path("desk/sla/objectives/<int:pk>/", objectives.service, name="sla_service"),
+    path("desk/sla/outages/<int:pk>/", objectives.correct, name="outage_correct"),
+    path("desk/sla/outages/<int:pk>/end/", objectives.end, name="outage_end"),
+    path("desk/sla/outages/<int:pk>/withdraw/", objectives.withdraw, name="outage_withdraw"),
     path("desk/sla/what-if/", sla_explain.what_if, name="sla_what_if"),
     path("search/", search.search, name="search"),
     path("r/<str:reference>/", queue.resolve, name="resolve"),
