@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("desk.urls")),
     # Before the records' folders: "major" looks like one.
     path("", include("desk.urls.major")),
+    path("", include("desk.urls.sla")),
     path("", include("desk.urls.tickets")),
     path("", include("desk.urls.exports")),
     path("api/", include("itsm.api_urls")),

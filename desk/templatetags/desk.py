@@ -18,6 +18,7 @@ from core.templatetags.ui import phase_icon
 from desk.boards import BOARDS
 from desk.counts import board_counts, shown
 from notifications.queries import MOST_COUNTED, unread_count
+from sla.queries.extent import may_read
 from tickets.models import Ticket
 
 register = template.Library()
@@ -62,6 +63,7 @@ def _other_links(request: Any) -> list[dict[str, Any]]:
         ("desk:sla_objectives", _("Service objectives"), "activity", True),
         ("desk:oncall", _("Duty rota"), "phone", True),
         ("major:list", _("Major incidents"), "flame", True),
+        ("sla:report", _("Service level report"), "activity", may_read(request.user)),
         ("portal:home", _("Portal"), "lifebuoy", True),
     ]
     oversees = bool(reach_of(request.user).roles & {Role.ADMINISTRATOR, Role.AUDITOR})

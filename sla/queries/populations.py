@@ -92,7 +92,8 @@ def population(
         chosen = getattr(filters, dimension)
         column = team if dimension == "team" else f"{prefix}{dimension}"
         if chosen:
-            rows = rows.filter(**{f"{column}__in": chosen})
+            wanted = Q(**{f"{column}__in": chosen})
+            rows = rows.filter(wanted | Q(**{f"{column}__isnull": True}) if 0 in chosen else wanted)
     if not extent.everything:
         teams = Q(**{f"{team}__in": extent.teams})
         rows = rows.filter(teams | Q(**{f"{prefix}service_id__in": extent.services}))

@@ -33,7 +33,7 @@ from sla.queries.sums import ATTAINMENT, FLOW, Filters, Reader, Sums
 from tickets.models import Category
 
 GROUPS = ("service", "team", "priority", "category", "policy", "metric")
-NONE = "none"  # the group of what has no service, no category
+NONE = "0"  # the group of what has no service, no category
 SHARES = (0.5, 0.9)
 _STATE = ("broke - mended", "started - ended")
 
@@ -141,10 +141,18 @@ class Report:
     @cached_property
     def series(self) -> list[Point]:
         """The parts of the period in order; those still to come have no figures."""
+        return self._parts(self.period)
+
+    @cached_property
+    def earlier(self) -> list[Point]:
+        """The parts of the period before, of all of it, as far as that is compared with."""
+        return self._parts(self.before) if self.before else []
+
+    def _parts(self, period: Period) -> list[Point]:
         found = []
-        for start, end in self.period.parts():
-            coming = start >= self.period.until
-            until = min(end, self.period.until)
+        for start, end in period.parts():
+            coming = start >= period.until
+            until = min(end, period.until)
             sums = Sums() if coming else self._part(start, until)
             found.append(Point(start, end, coming, values(sums), sums["entered"], sums["left"]))
         return found

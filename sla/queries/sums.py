@@ -33,7 +33,7 @@ Sums = Counter[str]
 
 @dataclass(frozen=True)
 class Filters:
-    """Which records (and clocks) are counted; an empty choice is all of them."""
+    """Which records (and clocks) are counted: empty is all of them, 0 is those without."""
 
     kind: str = ""
     service: tuple[int, ...] = ()
@@ -79,9 +79,9 @@ class Where:
         """Only what the filter of this name chose, if it chose."""
         picked = getattr(self.filters, name)
         if picked:
-            self._add(
-                f"{column or self.column(name)} = ANY(%({name}s)s)", **{f"{name}s": [*picked]}
-            )
+            of = column or self.column(name)
+            of = f"coalesce({of}, 0)" if 0 in picked else of
+            self._add(f"{of} = ANY(%({name}s)s)", **{f"{name}s": [*picked]})
 
     def _add(self, condition: str, **parameters: Any) -> None:
         self.conditions.append(condition)

@@ -23,6 +23,7 @@ MORE: dict[str, dict[str, Any]] = {
     "/menu/": {"what": ("status", "assignee", "priority", "more")},
     "/do/": {"name": ("resolve", "cancel", "pend", "start", "assign")},
     "admin-ui/lists/": {"key": ("categories", "routing", "saved-replies", "task-templates")},
+    "desk/sla/table/": {"name": ("figures", "series", "groups", "spent")},
     "desk/pick/": {"source": ("tickets", "people", "agents", "teams", "services", "items")},
 }
 
