@@ -14,6 +14,10 @@ from typing import Any
 from django.db import connection
 
 from bench.words import RARE, Texts
+from sla.actions import publish, refresh
+from sla.models import Policy
+from tickets.models import Ticket
+from tickets.models.ticket import NEVER, OPEN
 
 TEAMS, DEPARTMENTS, SERVICES = 60, 200, 80
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -25,7 +29,7 @@ FILLED: tuple[str, ...] = (
     "tickets_comment",
     "tickets_attachment",
 )
-FILLED += ("tickets_event", "tickets_seen", "tickets_watch", "accounts_user")
+FILLED += ("tickets_event", "tickets_seen", "tickets_watch", "accounts_user", "sla_clock")
 STATES = {
     "new": "new", "assigned": "active", "in_progress": "active", "pending": "waiting",
     "resolved": "resolved", "closed": "closed", "cancelled": "closed",
@@ -60,8 +64,24 @@ def fill(size: Size, seed: int = 1) -> None:
     with connection.cursor() as cursor:
         for statement in (DETAILS, STORY, SEEN, WATCHES):
             cursor.execute(statement)
+        book = publish(by=None, reach="all")
+        cursor.execute(CLOCKS, {"book": book.pk, "policy": _standard()})
         cursor.execute("SET session_replication_role = origin; RESET work_mem")
     build(indexes)
+    _run_clocks()
+
+
+def _standard() -> int:
+    return Policy.objects.get(name_en="Standard service level").pk
+
+
+def _run_clocks() -> None:
+    """The clocks of open records are computed as the product does it."""
+    open_ones = list(Ticket.objects.filter(OPEN).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(open_ones), 500):
+        refresh(open_ones[start : start + 500], aloud=False)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE sla_stale; ANALYZE sla_clock; ANALYZE tickets_ticket")
 
 
 def build(indexes: Sequence[str]) -> None:
@@ -167,7 +187,7 @@ TICKET = (
     "assignee_id", "service_id", "category_id", "channel", "restricted", "tags",
     "pending_reason_id", "resume_at", "auto_close_at", "opened_at", "updated_at", "responded_at",
     "resolved_at", "closed_at", "replied_at", "requester_waits", "reopen_count", "reassign_count",
-    "version", "field_versions",
+    "version", "field_versions", "breaks_at", "sla_state",
 )  # fmt: skip
 COMMENT = (
     "id", "ticket_id", "author_id", "body", "visibility", "channel", "by_requester", "created_at",
@@ -257,7 +277,8 @@ class _Maker:
             f"\t{_null(assigned)}\t{n % SERVICES + 1}\t{category}\tportal"
             f"\t{'t' if n % 50 == 1 else 'f'}\t{{{'vpn' if n % 40 == 0 else ''}}}\t{pending}"
             f"\t{resume}\t{close}\t{opened}\t{updated}\t{_null(replied)}\t{_null(done)}\t{_null(closed)}"
-            f"\t{_null(replied)}\t{'t' if requester_waits else 'f'}\t0\t0\t7\t{{}}\n"
+            f"\t{_null(replied)}\t{'t' if requester_waits else 'f'}\t0\t0\t7\t{{}}"
+            f"\t{NEVER}\t{'' if is_open or status == 'cancelled' else 'met'}\n"
         )
 
     def _status(self, chance: float, is_open: bool, opened: datetime) -> str:
@@ -321,6 +342,26 @@ SELECT ticket_id, at, actor_id, verb, changes, data, comment_id, channel, '' FRO
     '{"status": ["resolved", "closed"]}', '{"name": "close"}', NULL, 'system', 7
     FROM tickets_ticket WHERE closed_at IS NOT NULL
 ) story ORDER BY at, place
+"""
+# Of records that have ended the clocks are made up in the database, plausible but not exact.
+CLOCKS = """
+INSERT INTO sla_clock (ticket_id, metric, sequence, state, policy_id, book_id, calendar_id, goal,
+  started_at, consumed, due_at, ended_at, breached_at, cycle, pauses, targets, told)
+SELECT t.id, g.metric, 1,
+  CASE WHEN e.ended > t.opened_at + g.goal * interval '1 second' THEN 'missed' ELSE 'met' END,
+  %(policy)s, %(book)s, g.calendar_id, g.goal, date_trunc('second', t.opened_at),
+  extract(epoch FROM e.ended - t.opened_at)::int, t.opened_at + g.goal * interval '1 second',
+  date_trunc('second', e.ended),
+  CASE WHEN e.ended > t.opened_at + g.goal * interval '1 second'
+    THEN t.opened_at + g.goal * interval '1 second' END, 0, '[]', '[]', '{}'
+FROM tickets_ticket t
+JOIN sla_target g ON g.policy_id = %(policy)s AND g.metric IN ('first_response', 'resolution')
+  AND (g.priority = t.priority OR g.priority IS NULL AND NOT EXISTS (
+    SELECT 1 FROM sla_target o WHERE o.policy_id = g.policy_id AND o.metric = g.metric
+      AND o.priority = t.priority))
+CROSS JOIN LATERAL (SELECT CASE g.metric WHEN 'resolution' THEN t.resolved_at
+  ELSE coalesce(t.responded_at, t.resolved_at) END AS ended) e
+WHERE t.phase IN ('resolved', 'closed') AND t.resolved_at IS NOT NULL
 """
 SEEN = """
 INSERT INTO tickets_seen (ticket_id, user_id, version, at)
