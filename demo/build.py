@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from demo import agreements, objectives, organisation, outage, staged
+from demo import agreements, major, objectives, organisation, outage, staged
 from demo.life import Life, Lookups
 from demo.organisation import Organisation
 from demo.year import Year
@@ -63,6 +63,7 @@ def build(*, seed: int, now: datetime, count: int, password: str, say: Say) -> O
     Task.objects.bulk_create(tasks)
     ChecklistItem.objects.bulk_create(lines)
     _files(rng, year.files)
+    major.write(year)
     _notices(here, now)
     objectives.make(random.Random(seed + 1), here, now)  # noqa: S311 - as above
     objectives.of_incident(Ticket.objects.get(pk=year.family.parent.place.pk))
@@ -80,11 +81,13 @@ def _lookups() -> Lookups:
 def _lives(year: Year, count: int) -> list[Life]:
     """All lives in the order of their numbers, which is the order in which they were opened."""
     disaster, planned = outage.instants(year), staged.instants(year)
-    ordinary = year.openings(count - len(disaster) - len(planned))
+    live = major.instants(year)
+    ordinary = year.openings(count - len(disaster) - len(planned) - len(live))
     openings = [
         *((at, "ordinary", index) for index, at in enumerate(ordinary)),
         *((at, "disaster", index) for index, at in enumerate(disaster)),
         *((at, "planned", index) for index, at in enumerate(planned)),
+        *((at, "live", index) for index, at in enumerate(live)),
     ]
     openings.sort()
     free = history.reserve("incident", len(openings))
@@ -96,7 +99,11 @@ def _lives(year: Year, count: int) -> list[Life]:
     year.family = outage.happen(
         year, disaster, [places["disaster", index] for index in range(len(disaster))]
     )
-    lives += [year.family.parent, *year.family.children]
+    year.live_family = major.happen(
+        year, live, [places["live", index] for index in range(len(live))]
+    )
+    for family in (year.family, year.live_family):
+        lives += [family.parent, *family.children]
     return sorted(lives, key=lambda life: life.place.pk)
 
 
@@ -105,9 +112,10 @@ def _linked(year: Year, lives: Sequence[Life]) -> list[Link]:
     rng = year.rng
     engineer = year.organisation.people["engineer"].pk
     wanted: list[tuple[Life, LinkType, Life, datetime, int]] = [
-        (year.family.parent, LinkType.PARENT_OF, child, child.past.happened[0].at
+        (family.parent, LinkType.PARENT_OF, child, child.past.happened[0].at
          + timedelta(minutes=15), engineer)
-        for child in year.family.children
+        for family in (year.family, year.live_family)
+        for child in family.children
     ]  # fmt: skip
     plain = [life for life in lives if not life.past.start["restricted"]]
     for first, second in zip(plain, plain[3:], strict=False):
@@ -147,7 +155,7 @@ def _work(year: Year, lives: Sequence[Life]) -> tuple[list[Task], list[Checklist
         (life, template)
         for template in WorkTemplate.objects.order_by("pk")
         for life in lives
-        if _fits(template.key, life, year) and rng.random() < 0.18
+        if _fits(template.key, life, year) and (template.for_major or rng.random() < 0.18)
     ]
     wanted = [line for _life, template in chosen for line in template.lines]
     count = sum(line["type"] == "task" for line in wanted)
@@ -165,7 +173,7 @@ def _fits(key: str, life: Life, year: Year) -> bool:
     if key == "phishing":
         return bool(start["restricted"])
     if key == "major-incident":
-        return bool(start["priority"] == 1)
+        return life in (year.family.parent, year.live_family.parent)
     if key == "new-joiner":
         return "입사자" in start["title"] or "New joiner" in start["title"]
     return bool(

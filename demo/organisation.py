@@ -272,6 +272,7 @@ def _lists(found: Organisation, texts: dict[str, Any]) -> None:
             kind="incident",
             name_ko=spec["name_ko"],
             name_en=spec["name_en"],
+            for_major=key == "major-incident",
             lines=lines,
         )
     for story in texts["story"]:

@@ -1,24 +1,17 @@
 """The morning on which the VPN was down: one incident, and everybody's reports of it below."""
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from demo import major
 from demo.life import Life
+from demo.major import Family
 from demo.rhythm import SEOUL
 from demo.year import Year
 from tickets.enums import Channel
 from tickets.history import Place
 
 CHILDREN = 38
-
-
-@dataclass(frozen=True)
-class Family:
-    """A parent and its children, and the two ends' events of each link still to be numbered."""
-
-    parent: Life
-    children: list[Life]
 
 
 def instants(year: Year) -> list[datetime]:
@@ -37,10 +30,12 @@ def happen(year: Year, openings: list[datetime], places: list[Place]) -> Family:
     parent = _open(year, openings[0], places[0], texts["ko"]["title"], texts["ko"]["text"], 1, lead)
     parent.assign(openings[0] + timedelta(minutes=2), lead, to=engineer)
     parent.start(openings[0] + timedelta(minutes=3), engineer)
+    response = major.past(year, parent, openings[0])
     parent.note(openings[0] + timedelta(minutes=21), engineer, texts["ko"]["notes"][0])
     parent.reply(openings[0] + timedelta(minutes=24), lead, texts["ko"]["reply"])
     parent.note(openings[0] + timedelta(minutes=52), engineer, texts["ko"]["notes"][1])
     solved = openings[0] + timedelta(minutes=125)
+    major.past_ends(year, response, openings[0], solved)
     children = []
     for at, place in zip(openings[1:], places[1:], strict=True):
         requester = year.rng.choice(here.staff)
@@ -58,7 +53,8 @@ def happen(year: Year, openings: list[datetime], places: list[Place]) -> Family:
         child.close(child.closes_at or solved, None)
         children.append(child)
     parent.resolve(solved, engineer, "fixed", "configuration", texts["ko"]["fix"])
-    parent.close(solved + timedelta(days=1, hours=2), lead)
+    major.past_reviewed(year, response, solved)
+    parent.close(solved + timedelta(days=3, hours=2), lead)
     return Family(parent, children)
 
 

@@ -34,6 +34,8 @@ class Year:
     matrix: Mapping[tuple[int, int], int]
     files: list[tuple[Any, str]] = field(default_factory=list)
     family: Any = None
+    live_family: Any = None
+    responses: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.texts = stories()

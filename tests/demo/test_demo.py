@@ -13,6 +13,10 @@ from cmdb.models import ConfigurationItem, Relation, Service
 from core.states import Phase
 from demo.build import build
 from demo.organisation import SIGN_INS
+from incidents import actions as major_actions
+from incidents.models import MajorIncident
+from incidents.queries import timeline
+from incidents.queries.portal import outages
 from incidents.states import MACHINE
 from notifications.models import Notice
 from tests.factories import make_user
@@ -96,7 +100,7 @@ def test_every_page_has_something_to_show():
     assert Service.objects.count() >= 15
     assert ConfigurationItem.objects.count() >= 25
     assert Relation.objects.exists()
-    assert Link.objects.filter(type=LinkType.PARENT_OF).count() == 38
+    assert Link.objects.filter(type=LinkType.PARENT_OF).count() == 38 + 9
     assert Ticket.objects.filter(restricted=True).exists()
     assert Task.objects.exists()
     assert Attachment.objects.exists()
@@ -111,6 +115,32 @@ def test_every_page_has_something_to_show():
     )
     held = set(RoleGrant.objects.values_list("role", flat=True))
     assert {"administrator", "team_lead", "agent", "manager", "auditor", "service_owner"} <= held
+
+
+def test_one_major_incident_goes_on_and_one_was_reviewed():
+    made()
+    lead = User.objects.get(email="lead@maru.example")
+    live = MajorIncident.objects.get(state="declared")
+    assert live.next_update_at is not None
+    assert live.next_update_at > NOW
+    assert live.commander == lead
+    assert live.ticket.is_open
+    assert live.ticket.tasks.exists()
+    assert live.updates.count() == 3
+    assert live.entries.count() == 4
+    past = MajorIncident.objects.get(state="reviewed")
+    assert past.ticket.status == "closed"
+    assert past.review.actions.count() == 3
+    assert all(action.task and action.task.ended_at for action in past.review.actions.all())
+    for major in (live, past):
+        told = [line.title for line in timeline.story(major.ticket, major)]
+        assert told[0] == "Detected by monitoring"
+        assert [title for title in told if title.startswith("Declared")]
+        assert [title for title in told if "reports attached" in title]
+    shown = outages(User.objects.get(email="user@maru.example"))
+    assert [outage.number for outage in shown] == [live.ticket.number]
+    major_actions.log(live.ticket, "It goes on.", by=lead)
+    major_actions.stand_down(live.ticket, by=lead)
 
 
 def test_the_work_goes_on_through_the_actions():
