@@ -166,7 +166,11 @@ def _marks(row: Row, at: int) -> Iterator[Mark]:
         yield Mark(at, str(data.get("milestone")))
     elif row.verb == Verb.MAJOR:
         step = data.get("step")
-        if step in ("declared", "update"):
+        if step == "update" and data.get("audience") == "everybody":
+            yield Mark(at, "answered")
+        if step == "update" and data.get("stage") == "resolved":
+            yield Mark(at, "major_over")
+        elif step in ("declared", "update"):
             due = data.get("next_update_at")
             yield Mark(at, "major", seconds(datetime.fromisoformat(due)) if due else None)
         elif step in ("stood_down", "rejected", "reviewed"):
