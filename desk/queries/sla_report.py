@@ -88,12 +88,12 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """A number, its population, and the list it opens; `url` is empty where nothing is listed."""
+    """A number, its population, and the list it opens; no `url` where nothing is listed."""
 
+    label: Any
     text: str
     n: int
     url: str
-    raw: Any
 
 
 class Page:
@@ -233,11 +233,9 @@ class Page:
 
     # Tables -----------------------------------------------------------------------------------
 
-    def _cell(self, value: Value | None, **changed: Any) -> Cell:
-        if value is None:
-            return Cell("–", 0, "", None)
+    def _cell(self, value: Value, **changed: Any) -> Cell:
         url = self.records_url(value.kpi.population, **changed) if value.n else ""
-        return Cell(shown(value.value, value.kpi.unit), value.n, url, value.value)
+        return Cell(value.kpi.label, shown(value.value, value.kpi.unit), value.n, url)
 
     @cached_property
     def group_rows(self) -> list[dict[str, Any]]:
@@ -247,10 +245,8 @@ class Page:
                 "name": group.name,
                 "url": self.choice.query(**{by: group.key}),
                 "cells": [
-                    self._cell(group.values.get(key), **{by: group.key})
-                    for key in self.group_columns
+                    self._cell(group.values[key], **{by: group.key}) for key in self.group_columns
                 ],
-                "share": group.values["attainment"].value,
             }
             for group in self.report.groups
         ]
@@ -279,7 +275,7 @@ class Page:
             {
                 "name": self._part(point),
                 "cells": [
-                    self._cell(point.values.get(key), start=point.start, end=point.end)
+                    self._cell(point.values[key], start=point.start, end=point.end)
                     for key in IN_SERIES
                 ],
                 "entered": point.entered,

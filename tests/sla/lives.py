@@ -19,7 +19,7 @@ from tickets.enums import Verb
 from tickets.history import Happening, Past, Said, write
 
 NOW = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
-FIRST = NOW - timedelta(days=150)
+SPAN = timedelta(days=150)
 
 
 @dataclass
@@ -43,10 +43,11 @@ class Life:
 
     world: World
     source: random.Random
+    now: datetime = NOW
 
     def __post_init__(self) -> None:
-        seconds = self.source.randrange(int((NOW - FIRST).total_seconds()) - 86_400)
-        self.at = FIRST + timedelta(seconds=seconds)
+        seconds = self.source.randrange(86_400, int(SPAN.total_seconds()))
+        self.at = self.now - timedelta(seconds=seconds)
         pick = self.source.choice
         self.start: dict[str, Any] = {
             "title": "기록",
@@ -81,7 +82,7 @@ class Life:
     def goes_on(self) -> bool:
         """One more thing happens, if there is time for it."""
         self.at += timedelta(seconds=self.source.randrange(1, 40 * 3600))
-        if self.at >= NOW:
+        if self.at >= self.now:
             return False
         if self.status == "resolved":
             self.moves(self.source.choice(["in_progress", "closed"]))
@@ -110,8 +111,8 @@ class Life:
         return Past("incident", self.start, self.happened)
 
 
-def write_lives(number: int, seed: int = 1) -> World:
-    """So many records of the last 150 days before NOW, all of them with their events and clocks."""
+def write_lives(number: int, seed: int = 1, now: datetime = NOW) -> World:
+    """So many records of the last 150 days before `now`, with their events and clocks."""
     world, source = World(), random.Random(seed)
-    write([Life(world, source).past() for _ in range(number)])
+    write([Life(world, source, now).past() for _ in range(number)])
     return world
