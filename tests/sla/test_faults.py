@@ -18,7 +18,7 @@ from tests.stack.running import Maru
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("up")]
 
-BREACHES = int(os.environ.get("BREACHES", "400"))
+BREACHES = int(os.environ.get("BREACHES", "200"))
 PATIENCE = 120 + BREACHES * 0.5  # seconds
 KILLED = ("worker", "beat", "worker", "valkey", "worker")
 EVENTS = """
