@@ -90,10 +90,11 @@ def age(start: datetime, end: datetime | None = None) -> str:
     return _("%(n)dd") % {"n": minutes // (24 * 60)}
 
 
-def duration(seconds: int, *, fine: bool = False) -> str:
+def duration(seconds: int, *, fine: bool = False, brief: bool = False) -> str:
     """A length in at most two units: 2h 15m, 48m; with `fine` the last ten minutes as 9m 40s.
 
     Never in days: a day of work is not a day of the clock. Rounded down, seconds to tens.
+    `brief`: from ten hours on the minutes are left out.
     """
     minutes, rest = divmod(max(0, seconds), 60)
     hours, minutes = divmod(minutes, 60)
@@ -104,7 +105,7 @@ def duration(seconds: int, *, fine: bool = False) -> str:
         return _("%(m)dm %(s)ds") % {"m": minutes, "s": tens} if tens else _short(minutes)
     if not hours:
         return _short(minutes) if minutes else _("<1m")
-    if not minutes or hours >= 100:
+    if not minutes or hours >= (10 if brief else 100):
         return _("%(n)dh") % {"n": hours}
     return _("%(h)dh %(m)dm") % {"h": hours, "m": minutes}
 

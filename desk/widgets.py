@@ -1,18 +1,31 @@
 """Clocks as markup: text and shape by stage, and what the page's timer needs to keep them true."""
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from core import formats
 from core.templatetags.ui import icon_markup
 from sla import wording
 from sla.enums import Metric
 from sla.reading import Hours, Reading, Stage
+
+
+@lru_cache(maxsize=8)
+def _words(language: str) -> tuple[str, dict[str, SafeString]]:
+    """What a row without a target says, and the metrics' names."""
+    labels = {str(metric): escape(str(metric.label)) for metric in Metric}
+    return f'<span class="vh">{escape(_("No target"))}</span>', labels
+
+
+@lru_cache(maxsize=1)
+def _icons() -> dict[Stage, SafeString]:
+    return {stage: icon_markup(name) for stage, name in wording.ICONS.items()}
 
 
 class ClockMarks:
@@ -24,9 +37,8 @@ class ClockMarks:
         midnight = datetime.combine(self.today + timedelta(days=1), time.min)
         # Until then "today" stays true; after it the page asks for fresh texts.
         self.until = int(timezone.make_aware(midnight).timestamp())
-        self.none = f'<span class="vh">{escape(_("No target"))}</span>'
-        self._labels = {str(metric): escape(str(metric.label)) for metric in Metric}
-        self._icons = {stage: icon_markup(name) for stage, name in wording.ICONS.items()}
+        self.none, self._labels = _words(get_language() or "en")
+        self._icons = _icons()
         self._hours: dict[int, str] = {}
 
     def cell(self, reading: Reading, hours: Hours, path: str, number: str, mine: bool) -> str:
@@ -36,7 +48,7 @@ class ClockMarks:
         return (
             f'<button type="button" class="sla" id="sla-{number}" data-stage="{reading.stage}"'
             f' data-card="{path}sla/card/" aria-expanded="false" data-number="{number}"{own}'
-            f"{self.timing(reading, hours)}>{self._icons[reading.stage]}"
+            f"{self.timing(reading, hours, second)}>{self._icons[reading.stage]}"
             f'<span class="vh">{self._labels[reading.metric]}: </span>'
             f'<span class="sla__text">{escape(first)}</span>'
             f'<span class="sla__due">{escape(second)}</span></button>'
@@ -54,7 +66,7 @@ class ClockMarks:
         own = " data-mine" if mine and lead else ""
         return mark_safe(  # noqa: S308
             f'<span class="sla sla--chip" data-stage="{reading.stage}" data-number="{number}"{own}'
-            f"{self.timing(reading, hours)}>{self._icons[reading.stage]}{text}"
+            f"{self.timing(reading, hours, second)}>{self._icons[reading.stage]}{text}"
             f'<span>{opens}{label} <span class="sla__due">{escape(second)}</span>{closes}</span>'
             "</span>"
         )
@@ -68,19 +80,24 @@ class ClockMarks:
             f'<b class="sla__text">{text}</b></span>'
         )
 
-    def timing(self, reading: Reading, hours: Hours) -> str:
-        """The attributes by which the page's timer changes text and shape without asking."""
+    def timing(self, reading: Reading, hours: Hours, second: str = "") -> str:
+        """The attributes by which the page's timer changes text and shape without asking.
+
+        `second`: the second line where it is known already.
+        """
         until = f' data-at="{self.at}" data-until="{self.until}"'
         if not reading.runs:
             return until
-        due = ""
-        if reading.due is not None:
-            text = escape(formats.near(wording.instant(reading.due), self.today))
-            due = f' data-due-text="{text}"'
-        stops = (("due", reading.due), ("warn", reading.warn), ("urgent", reading.urgent))
-        marks = "".join(f' data-{name}-at="{at}"' for name, at in stops if at is not None)
         rest = f' data-remaining="{reading.left}" data-hours="{self._spans(hours)}"'
-        return f"{until}{rest}{marks}{due}"
+        if reading.due is not None:
+            if not second or reading.stage == Stage.PAUSED:
+                second = formats.near(wording.instant(reading.due), self.today)
+            rest += f' data-due-at="{reading.due}" data-due-text="{escape(second)}"'
+        if reading.warn is not None:
+            rest += f' data-warn-at="{reading.warn}"'
+        if reading.urgent is not None:
+            rest += f' data-urgent-at="{reading.urgent}"'
+        return until + rest
 
     def _spans(self, hours: Hours) -> str:
         """`start-end|text when it is over;…` of the rest of the day, the first text before all."""

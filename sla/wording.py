@@ -37,20 +37,21 @@ def standing(reading: Reading) -> str:
     """How it stands, in one phrase of at most two units."""
     left = reading.left
     if reading.stage == Stage.SAFE:
-        return formats.duration(left)
+        return formats.duration(left, brief=True)
     if reading.stage in (Stage.SOON, Stage.IMMINENT):
         return remaining(left)
     if reading.stage == Stage.BREACHED:
-        return _("%(time)s over") % {"time": formats.duration(-left)}
+        return _("%(time)s over") % {"time": formats.duration(-left, brief=True)}
     if reading.stage == Stage.MET:
-        return _("Met in %(time)s") % {"time": formats.duration(reading.goal - left)}
+        return _("Met in %(time)s") % {"time": formats.duration(reading.goal - left, brief=True)}
     if reading.stage == Stage.MISSED:
-        return _("Missed by %(time)s") % {"time": formats.duration(-left)}
+        return _("Missed by %(time)s") % {"time": formats.duration(-left, brief=True)}
     return pgettext("clock", "Paused")
 
 
 def remaining(seconds: int) -> str:
-    return _("%(time)s left") % {"time": formats.duration(seconds, fine=seconds < FINE_BELOW)}
+    length = formats.duration(seconds, fine=seconds < FINE_BELOW, brief=True)
+    return _("%(time)s left") % {"time": length}
 
 
 def resumption(reading: Reading, today: date | None = None) -> str:

@@ -288,7 +288,7 @@ def _text(values: list[str], user: User) -> Q:
     return condition
 
 
-def _sla(values: list[str], user: User) -> Q:
+def promised(values: Iterable[str]) -> Q:
     """By what service levels say of the open records; `today`: still to come before midnight.
 
     The states are sla.enums.Face, which is above this app.
@@ -315,7 +315,7 @@ FIELDS: dict[str, Field] = {
     "status": Field(_one_of(_statuses), _in("status")),
     "phase": Field(_one_of(lambda: [phase.value for phase in Phase]), _in("phase")),
     "priority": Field(_one_of(lambda: list("12345")), _in("priority")),
-    "sla": Field(_one_of(lambda: SLA), _sla),
+    "sla": Field(_one_of(lambda: SLA), lambda values, user: promised(values)),
     "team": Field(_id_or(MY_TEAMS, slugs=True), _team),
     "assignee": Field(_id_or(ME, NOBODY), _person("assignee")),
     "requester": Field(_id_or(ME), _person("requester")),

@@ -10,8 +10,8 @@ let timer = 0;
 
 const say = (name, values) => Object.entries(values).reduce((text, [key, value]) => text.replace(new RegExp(`%\\(${key}\\)[ds]`), value), word(name));
 
-/** At most two units, rounded down; the same as core.formats.duration. */
-export function duration(seconds, fine = false) {
+/** At most two units, rounded down; the same as core.formats.duration, brief. */
+function duration(seconds, fine = false) {
   const whole = Math.max(0, Math.floor(seconds));
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor((whole % 3600) / 60);
@@ -22,7 +22,7 @@ export function duration(seconds, fine = false) {
     return tens ? say("slaMs", { m: minutes, s: tens }) : say("slaM", { n: minutes });
   }
   if (!hours) return minutes ? say("slaM", { n: minutes }) : word("slaNone");
-  if (!minutes || hours >= 100) return say("slaH", { n: hours });
+  if (!minutes || hours >= 10) return say("slaH", { n: hours });
   return say("slaHm", { h: hours, m: minutes });
 }
 

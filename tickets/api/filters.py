@@ -17,6 +17,7 @@ from core.wording import as_typed
 from tickets import kinds
 from tickets.api.answers import statuses
 from tickets.enums import Channel, LinkType
+from tickets.filters import SLA, promised
 from tickets.models import Link, Ticket
 from tickets.numbering import candidates
 
@@ -28,6 +29,13 @@ class CategoryFilter(IdsFilter):
         return Q(category_id__in=ids) | Q(category__parent_id__in=ids)
 
 
+class PromiseFilter(WordsFilter):
+    """By what service levels say of the open records."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs.filter(promised(value)) if value else qs
+
+
 class TicketFilters(Filters):
     """Several conditions are joined by “and”, the values of one by “or”."""
 
@@ -35,6 +43,10 @@ class TicketFilters(Filters):
     status = WordsFilter("status", offered=statuses)
     phase = WordsFilter("phase", offered=lambda: [phase.value for phase in Phase])
     priority = WordsFilter("priority", offered=lambda: range(1, 6))
+    sla = PromiseFilter(
+        offered=lambda: SLA,
+        about="Open records by their nearest target; today: still to come before midnight.",
+    )
     channel = WordsFilter("channel", offered=lambda: Channel.values)
     team = IdsFilter("team_id")
     assignee = IdsFilter("assignee_id", specials=("me", "none"))
