@@ -36,6 +36,9 @@ KINDS: dict[str, Any] = {
     "cmdb.contract": gettext_lazy("Contract"),
     "notifications.template": gettext_lazy("Mail text"),
     "notifications.webhook": gettext_lazy("Webhook"),
+    "sla.calendar": gettext_lazy("Calendar"),
+    "sla.policy": gettext_lazy("Policy"),
+    "sla.book": gettext_lazy("Publishing of service levels"),
     "core.option": gettext_lazy("Organisation"),
     "core.outboxmessage": gettext_lazy("Set-aside work"),
 }
@@ -47,9 +50,12 @@ POINTS_AT = {
     "to": "accounts.user",
     "services": "cmdb.service",
     "items": "cmdb.configurationitem",
+    "copy_of": "sla.policy",
     "default_team": "accounts.team",
     **dict.fromkeys(RelationType.values, "cmdb.configurationitem"),
 }
+# Kept as words: they are lines of a calendar or a policy.
+LINES = frozenset({"days", "targets", "steps"})
 # Words of stored values whose field belongs to another row than the object itself.
 WORDS = {
     "role": dict(Role.choices),
@@ -101,6 +107,8 @@ def _ids(value: Any) -> list[Any]:
 
 
 def _model_of(kind: str, field: str) -> str:
+    if field in LINES:
+        return ""
     if kind == "cmdb.service" and field == "depends_on":
         return kind
     if field in POINTS_AT:
@@ -168,6 +176,13 @@ def _label(kind: str, field: str) -> str:
         "support_team": _("Support team"),
         "criticality": _("Criticality"),
         "status": _("Status"),
+        "week": _("Working hours of the week"),
+        "windows": _("Working hours"),
+        "days": _("Days that differ"),
+        "targets": _("Targets"),
+        "steps": _("Escalation"),
+        "reach": _("Reaches"),
+        "copy_of": _("Copy of"),
         **{relation.value: relation.label for relation in RelationType},
     }
     name = known.get(field) or getattr(_field(kind, field), "verbose_name", field)

@@ -76,8 +76,9 @@ def install(apps: Any) -> None:
     _policy(apps, 0, "보안 인시던트", "Security incidents", SECURITY, calendars, security=True)
     _policy(apps, 1, "표준 서비스 수준", "Standard service level", STANDARD, calendars)
     Book = apps.get_model("sla", "Book")
+    now = datetime.now(UTC)
     Book.objects.create(
-        published_at=datetime.now(UTC), reach=Reach.NEW, note="", data=snapshot(apps)
+        published_at=now, recomputed_at=now, reach=Reach.NEW, note="", data=snapshot(apps)
     )
 
 

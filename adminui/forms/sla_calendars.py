@@ -44,7 +44,7 @@ class Hours(forms.CharField):
     """Stretches of work of one day, as people write them."""
 
     def __init__(self, **extra: Any) -> None:
-        widget = forms.TextInput({"autocomplete": "off", "class": "input num"})
+        widget = forms.TextInput({"autocomplete": "off", "class": "input typed"})
         super().__init__(max_length=200, required=False, widget=widget, **extra)
 
     def clean(self, value: Any) -> Any:

@@ -134,14 +134,14 @@ class PolicyForm(Names):
                 max_length=40,
                 required=False,
                 initial=", ".join(map(str, warn_at)),
-                widget=forms.TextInput({"class": "input num", "autocomplete": "off"}),
+                widget=forms.TextInput({"class": "input typed", "autocomplete": "off"}),
             )
 
     def _add_cell(
         self, metric: Metric, level: int, line: Any, offered: list[Any], usual: int | None
     ) -> None:
         about = f"{metric.label} {f'P{level}' if level else _('any priority')}"
-        attrs = {"class": "input num", "autocomplete": "off", "aria-label": about}
+        attrs = {"class": "input typed", "autocomplete": "off", "aria-label": about}
         self.fields[f"goal_{metric}_{level}"] = Goal(
             label=about,
             initial=hours.write_goal(line["goal"], formats.is_korean()) if line else "",

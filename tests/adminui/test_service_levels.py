@@ -409,6 +409,19 @@ def test_a_count_runs_in_the_background_and_the_page_follows_it(client, admin, s
     assert "hx-trigger" not in done.content.decode()
 
 
+def test_the_audit_log_tells_it_in_words(client, admin, business, standard):
+    calendars.edit_calendar(business, {"week": [[[32400, 43200]], *[[]] * 6]}, by=admin)
+    shorten(standard, admin)
+    policies.copy_policy(standard, by=admin)
+    client.post(path("add_sla_day", business.pk), {"day": "2026-12-31", "name_en": "Closed"})
+    text = client.get(path("audit")).content.decode()
+    assert "09:00–12:00" in text
+    assert "resolution P1: 1m" in text
+    assert "2026-12-31" in text
+    assert "#2026" not in text
+    assert "Copy of" in text
+
+
 # Cost -------------------------------------------------------------------------------------------
 
 
