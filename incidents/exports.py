@@ -137,7 +137,7 @@ def _approved(review: Review) -> str:
 def _texts(review: Review) -> list[Any]:
     parts: list[Any] = []
     for label, words in (
-        (_("Impact"), review.impact),
+        (pgettext("major incident", "Impact"), review.impact),
         (_("Course of events"), review.course),
         (_("Causes"), review.causes),
         (_("What went well"), review.went_well),
@@ -179,7 +179,7 @@ def _actions(review: Review) -> list[Any]:
         for action in review.actions.select_related("owner", "task")
     ]
     columns = (24 * mm, 84 * mm, 32 * mm, 30 * mm)
-    return [*_heading(_("Actions")), _table(rows, columns)] if rows else []
+    return [*_heading(pgettext("review", "Actions")), _table(rows, columns)] if rows else []
 
 
 def _table(rows: Sequence[Sequence[str]], widths: tuple[float, ...]) -> Table:

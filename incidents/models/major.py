@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team, User
 from incidents.enums import MajorState, Severity
@@ -52,7 +53,7 @@ class MajorIncident(models.Model):
     review_due_at = models.DateTimeField(null=True, blank=True)
 
     symptoms = models.TextField(_("symptoms"), blank=True)
-    impact = models.TextField(_("impact"), blank=True)
+    impact = models.TextField(pgettext_lazy("major incident", "impact"), blank=True)
     hypothesis = models.TextField(_("suspected cause"), blank=True)
     current_action = models.TextField(_("what is being done"), blank=True)
     next_steps = models.TextField(_("next steps"), blank=True)

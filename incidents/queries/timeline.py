@@ -160,7 +160,6 @@ def _gathered(lines: list[Line], events: Iterable[Event]) -> list[Line]:
                 and told[-1].event == first.event
             ):
                 count += 1
-                told[-1] = replace(told[-1], text=f"{told[-1].text}, {line.text}")
             else:
                 first, count = line, 1
                 told.append(line)
@@ -209,7 +208,7 @@ def _words(ticket: Ticket, event: Event, names: Names) -> tuple[str, str]:
     if event.comment is not None:
         return str(Visibility(event.comment.visibility).label), event.comment.body
     if _attaches(event):
-        return _attached(1), data.get("other", "")
+        return _attached(1), ""  # not its number: it may be one that this reader may not know of
     changes = [*_changed(ticket, event, names)]
     if changes:
         return " · ".join(changes), data.get("reason", "")

@@ -63,9 +63,10 @@ def test_everything_is_in_it_in_the_readers_language(reviewed, language, notice,
     text, _reader = read(reviewed, language)
     with translation.override(language):
         headings = [
-            translation.gettext(words)
-            for words in ("Post-incident review", "Impact", "Causes", "Timeline", "Actions")
+            translation.gettext(words) for words in ("Post-incident review", "Causes", "Timeline")
         ]
+        headings.append(translation.pgettext("review", "Actions"))
+        headings.append(translation.pgettext("major incident", "Impact"))
     for words in (
         *headings,
         reviewed.number,

@@ -55,7 +55,7 @@ class NothingForm(forms.Form):
 
 class SummaryForm(forms.Form):
     symptoms = _text(_("Symptoms"), 2, required=False)
-    impact = _text(_("Impact"), 2, required=False)
+    impact = _text(pgettext_lazy("major incident", "Impact"), 2, required=False)
     hypothesis = _text(_("Suspected cause"), 2, required=False)
     current_action = _text(_("What is being done"), 2, required=False)
     next_steps = _text(_("Next steps"), 2, required=False)
@@ -131,7 +131,7 @@ class NoticeForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    impact = _text(_("Impact"), 4, required=False)
+    impact = _text(pgettext_lazy("major incident", "Impact"), 4, required=False)
     course = _text(_("Course of events"), 4, required=False)
     causes = _text(_("Causes"), 4, required=False)
     went_well = _text(_("What went well"), 4, required=False)
@@ -139,10 +139,16 @@ class ReviewForm(forms.Form):
 
 
 class ReviewActionForm(forms.Form):
-    title = forms.CharField(label=_("Action"), max_length=250, error_messages=FILL_IN)
+    title = forms.CharField(
+        label=pgettext_lazy("review", "Action"), max_length=250, error_messages=FILL_IN
+    )
     owner = forms.ModelChoiceField(
-        User.objects.filter(is_active=True), label=_("Owner"), error_messages=FILL_IN
+        User.objects.filter(is_active=True),
+        label=pgettext_lazy("review", "Owner"),
+        error_messages=FILL_IN,
     )
     due_on = forms.DateField(
-        label=_("Due"), widget=forms.DateInput({"type": "date"}), error_messages=FILL_IN
+        label=pgettext_lazy("review", "Due"),
+        widget=forms.DateInput({"type": "date"}),
+        error_messages=FILL_IN,
     )
