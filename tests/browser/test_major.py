@@ -196,3 +196,26 @@ def test_every_page_passes_in_both_themes(
         page.wait_for_selector("html[data-ready]")
         fits(page)
         accessible(page)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_requester_follows_the_outage_on_the_portal(
+    open_page, fits, accessible, ticket, major, lead, language
+):
+    actions.publish(
+        ticket, by=lead, stage="identified", condition="partial", text_ko="복구 중입니다.",
+        text_en="We are on it.", next_update_at=major.next_update_at,
+    )  # fmt: skip
+    person = make_user("정다은")
+    page = open_page(person, "/portal/report/", width=390, language=language)
+    expect(page.locator(".p-outage")).to_be_visible()
+    fits(page)
+    accessible(page)
+    wide_enough(page, ".p-outage .btn")
+    page.locator(".p-outage .btn").click()
+    page.wait_for_url("**/portal/")
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator(".p-outage .badge")).to_be_visible()
+    fits(page)
+    accessible(page)
+    assert not Ticket.objects.filter(requester=person).exists()

@@ -67,7 +67,10 @@ class SummaryForm(forms.Form):
         widget=forms.TextInput({"inputmode": "url", "autocomplete": "off"}),
     )
     technical_team = forms.ModelChoiceField(
-        Team.objects.filter(is_active=True), label=_("Technical team"), required=False
+        Team.objects.filter(is_active=True),
+        label=_("Technical team"),
+        required=False,
+        empty_label=_("The record's team"),
     )
 
 
@@ -86,6 +89,7 @@ class CallForm(forms.Form):
         Team.objects.filter(is_active=True),
         label=_("Team"),
         required=False,
+        empty_label=pgettext_lazy("nothing chosen yet", "Choose"),
         help_text=_("Everybody there who takes work is told at once."),
     )
     person = forms.ModelChoiceField(
