@@ -169,7 +169,7 @@ def _change(
     new_days: Words | None = None,
 ) -> Change | None:
     if old is None:
-        return Change(kind, name, "added")
+        return Change(kind, name, "added", [item for item in compare({}, new or {}) if item.new])
     if new is None:
         return Change(kind, name, "removed")
     items = compare(old, new)

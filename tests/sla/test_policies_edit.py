@@ -203,6 +203,9 @@ def test_a_draft_is_unpublished_until_it_is_published(by) -> None:
         {"name_en": "Gold", "vip": True, "targets": [target()], "steps": [step()]}, by=by
     )
     assert changes.is_unpublished()
+    (added,) = changes.changes(changes.newest().data, changes.draft())
+    assert (added.what, added.name) == ("added", "Gold")
+    assert ("VIP requester", "", "Yes") in [(i.label, i.old, i.new) for i in added.items]
     first = publish(by=by)
     assert not changes.is_unpublished()
     policies.edit_policy(policy, {"targets": [target(goal=7200)], "vip": None}, by=by)
