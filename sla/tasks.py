@@ -5,6 +5,7 @@ import time
 from celery import shared_task
 
 from core import context
+from sla.actions.holidays import refresh_holidays as add_holidays
 from sla.actions.rollup import BATCH
 from sla.actions.rollup import roll_up as count_anew
 from sla.actions.sweep import sweep_due
@@ -25,6 +26,13 @@ def sweep() -> int:
             if not dealt_with:
                 break
     return done
+
+
+@shared_task
+def refresh_holidays() -> int:
+    """Add public holidays that became known; the number of days added."""
+    with context.work("system"):
+        return add_holidays()
 
 
 @shared_task

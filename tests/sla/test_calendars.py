@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.enums import Role
 from accounts.models import AuditEvent
 from core.errors import ActionError, Conflict, NotAllowed
-from sla import book, hours, ical
-from sla.actions import calendars, days, holidays, policies, publish
+from sla import book, hours, ical, tasks
+from sla.actions import calendars, days, policies, publish
 from sla.models import Book, Calendar, CalendarDay
 from sla.publicdays import public_days, years
 from sla.snapshot import snapshot
@@ -243,7 +244,7 @@ def test_a_new_years_holidays_are_published_without_what_is_still_edited():
         row.days.filter(day__year=ends).delete()
     publish(by=by)
     calendars.edit_calendar(other, {"zone": "Asia/Tokyo"}, by=by)
-    added = holidays.refresh_holidays()
+    added = tasks.refresh_holidays()
     assert added > 20
     newest = Book.objects.order_by("-pk").first()
     assert (newest.published_by, newest.reach) == (None, "open")
@@ -253,8 +254,13 @@ def test_a_new_years_holidays_are_published_without_what_is_still_edited():
     assert published[str(other.pk)]["rules"]["zone"] == "Asia/Seoul"
     assert other.days.filter(day=date(ends, 8, 15)).exists()
     assert AuditEvent.objects.filter(actor=None, object_type="sla.calendar").count() == 2
-    assert holidays.refresh_holidays() == 0
+    assert tasks.refresh_holidays() == 0
     assert Book.objects.order_by("-pk").first() == newest
+
+
+def test_each_month_the_clock_of_the_house_asks_for_holidays():
+    entry = settings.CELERY_BEAT_SCHEDULE["sla-holidays"]
+    assert entry["task"] == tasks.refresh_holidays.name
 
 
 # Editing ----------------------------------------------------------------------------------------
