@@ -27,8 +27,8 @@ def posted(request: HttpRequest, name: str) -> Any:
         return None
     data = request.POST.copy()
     words = {"@me": str(request.user.pk), "@none": ""}
-    if data.get(name, "") in words:
-        data[name] = words[data[name]]
+    given = str(data.get(name, ""))
+    data[name] = words.get(given, given)
     return data
 
 
