@@ -29,7 +29,7 @@ from sla.queries.extent import extent_of
 from sla.queries.kpis import KPIS, OF_CLOCKS, SPREADS, Value, values
 from sla.queries.periods import Period
 from sla.queries.populations import Records, population, records
-from sla.queries.sums import ATTAINMENT, FLOW, Filters, Reader, Sums
+from sla.queries.sums import ATTAINMENT, FLOW, Filters, Ledger, Reader, Sums, by_name
 from tickets.models import Category
 
 GROUPS = ("service", "team", "priority", "category", "policy", "metric")
@@ -164,9 +164,16 @@ class Report:
         return self.before.first if self.before else self.period.first
 
     @cached_property
-    def _flows(self) -> dict[date, Sums]:
-        rows = self._sums.days("sla_flow", FLOW, self._first, self.period.until)
-        return {day: Sums(dict(zip(FLOW, sums, strict=True))) for day, *sums in rows}
+    def _cuts(self) -> set[date]:
+        """The days at which any sum that is asked for begins or ends."""
+        periods = [period for period in (self.period, self.before) if period is not None]
+        found = {day for period in periods for day in (period.first, period.until)}
+        return found | {day for period in periods for part in period.parts() for day in part}
+
+    @cached_property
+    def _flows(self) -> Ledger:
+        rows = self._sums.days("sla_flow", FLOW, self._first, self.period.until, cuts=self._cuts)
+        return Ledger(rows, len(FLOW))
 
     @cached_property
     def _open_before(self) -> int:
@@ -174,23 +181,17 @@ class Report:
         return int(rows[0][0])
 
     def _flow(self, first: date, until: date) -> Sums:
-        total = Sums(dict.fromkeys(FLOW, 0))
-        for day, sums in self._flows.items():
-            if first <= day < until:
-                total.update(sums)
-        moved = sum(s["entered"] - s["left"] for day, s in self._flows.items() if day < until)
-        total["backlog"] = self._open_before + moved
+        total = Sums(dict(zip(FLOW, self._flows.between(first, until), strict=True)))
+        moved = dict(zip(FLOW, self._flows.before(until), strict=True))
+        total["backlog"] = self._open_before + moved["entered"] - moved["left"]
         return total
 
     @cached_property
-    def _attainments(self) -> dict[tuple[date, str], Sums]:
+    def _attainments(self) -> dict[str, Ledger]:
         rows = self._sums.days(
-            "sla_attainment", ATTAINMENT, self._first, self.period.until, ["metric"]
+            "sla_attainment", ATTAINMENT, self._first, self.period.until, ["metric"], self._cuts
         )
-        return {
-            (day, metric): Sums(dict(zip(ATTAINMENT, sums, strict=True)))
-            for day, metric, *sums in rows
-        }
+        return by_name(rows, len(ATTAINMENT))
 
     @cached_property
     def _clocks_before(self) -> dict[str, tuple[int, int]]:
@@ -199,24 +200,22 @@ class Report:
         return {metric: (broken, still) for metric, broken, still in rows}
 
     @cached_property
-    def _late(self) -> list[tuple[date, str, int]]:
-        return [(day, metric, n) for day, metric, n in self._sums.late(self.now, ["metric"])]
+    def _late(self) -> dict[str, Ledger]:
+        return by_name(self._sums.late(self.now, ["metric"]), 1)
 
     def _clocks(self, first: date, until: date, metric: str = "") -> Sums:
         total = Sums(dict.fromkeys(("met", "missed", "late", "open"), 0))
-        for known, (broken, still) in self._clocks_before.items():
-            if metric in ("", known):
-                total.update({"late": broken, "open": still})
-        for (day, known), sums in self._attainments.items():
-            if metric in ("", known) and day < until:
-                total["late"] += sums["broke"] - sums["mended"]
-                total["open"] += sums["started"] - sums["ended"]
-                if day >= first:
-                    total["met"] += sums["met"]
-                    total["missed"] += sums["missed"]
-        total["late"] += sum(
-            number for day, known, number in self._late if metric in ("", known) and day < until
-        )
+        for name in (metric,) if metric else self.filters.metric:
+            broken, still = self._clocks_before.get(name, (0, 0))
+            total.update({"late": broken, "open": still})
+            if name in self._attainments:
+                days = self._attainments[name]
+                started, ended, _met, _missed, broke, mended = days.before(until)
+                total.update({"late": broke - mended, "open": started - ended})
+                _started, _ended, met, missed, _broke, _mended = days.between(first, until)
+                total.update({"met": met, "missed": missed})
+            if name in self._late:
+                total["late"] += self._late[name].before(until)[0]
         return total
 
     # Groups -----------------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 # Statements are put together from names that stand in this file; what is asked for is a parameter.
 # ruff: noqa: S608
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import add, sub
 from typing import Any
 
 from django.conf import settings
@@ -91,6 +93,35 @@ class Where:
         return "".join(f" AND {condition}" for condition in self.conditions)
 
 
+class Ledger:
+    """Sums of days, asked for any stretch of them: each answer costs two bisections."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]], width: int) -> None:
+        """`rows`: (day, *sums), `width` sums in each."""
+        ordered = sorted(rows, key=lambda row: row[0])
+        self._days = [row[0] for row in ordered]
+        totals = [(0,) * width]
+        for _day, *sums in ordered:
+            totals.append(tuple(map(add, totals[-1], sums)))
+        self._totals = totals
+
+    def before(self, day: date) -> tuple[int, ...]:
+        """The sums of all days before `day`."""
+        return self._totals[bisect_left(self._days, day)]
+
+    def between(self, first: date, until: date) -> tuple[int, ...]:
+        """The sums of the days [first, until)."""
+        return tuple(map(sub, self.before(until), self.before(first)))
+
+
+def by_name(rows: Iterable[Sequence[Any]], width: int) -> dict[str, Ledger]:
+    """A ledger for each name of rows (day, name, *sums)."""
+    found: dict[str, list[Sequence[Any]]] = {}
+    for day, name, *sums in rows:
+        found.setdefault(name, []).append((day, *sums))
+    return {name: Ledger(own, width) for name, own in found.items()}
+
+
 def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -116,16 +147,22 @@ class Reader:
         return grain_for(used)
 
     def days(
-        self, table: str, names: Sequence[str], first: date, until: date, by: Sequence[str] = ()
+        self,
+        table: str,
+        names: Sequence[str],
+        first: date,
+        until: date,
+        by: Sequence[str] = (),
+        cuts: Iterable[date] = (),
     ) -> list[tuple[Any, ...]]:
-        """(day, *by, *sums) of each day that has any."""
+        """(day, *by, *sums) of [first, until): by days, or by whole months that no cut falls in."""
         where = self._where(table == "sla_attainment")
         keys = ["day", *(COLUMNS[name] for name in by)]
-        sums = ", ".join(f'sum("{name}")::bigint' for name in names)
+        within, parameters = _within(first, until, cuts)
         return _rows(
-            f"SELECT {', '.join(keys)}, {sums} FROM {table} WHERE NOT monthly AND grain = %(grain)s"
-            f" AND day >= %(first)s AND day < %(until)s{where} GROUP BY {', '.join(keys)}",
-            {"grain": self._grain(by), "first": first, "until": until, **where.parameters},
+            f"SELECT {', '.join(keys)}, {_summed(names)} FROM {table} WHERE grain = %(grain)s"
+            f" AND {within}{where} GROUP BY {', '.join(keys)}",
+            {"grain": self._grain(by), **parameters, **where.parameters},
         )
 
     def sums(
@@ -138,23 +175,17 @@ class Reader:
         """(number of the span, *by, *sums): spans are told apart, and do not overlap."""
         where = self._where(table == "sla_attainment")
         keys = ["span", *(COLUMNS[name] for name in by)]
-        sums = ", ".join(f'sum("{name}")::bigint' for name in names)
         cases = " ".join(
             f"WHEN day >= %(first{i})s AND day < %(until{i})s THEN {i}" for i in range(len(spans))
         )
         dates = {f"first{i}": first for i, (first, _until) in enumerate(spans)}
         dates |= {f"until{i}": until for i, (_first, until) in enumerate(spans)}
+        within, parameters = _within(min(dates.values()), max(dates.values()), dates.values())
         return _rows(
-            f"SELECT * FROM (SELECT CASE {cases} END AS {', '.join(keys)}, {sums} FROM {table}"
-            f" WHERE NOT monthly AND grain = %(grain)s AND day >= %(low)s AND day < %(high)s{where}"
+            f"SELECT * FROM (SELECT CASE {cases} END AS {', '.join(keys)}, {_summed(names)}"
+            f" FROM {table} WHERE grain = %(grain)s AND {within}{where}"
             f" GROUP BY {', '.join(keys)}) s WHERE span IS NOT NULL",
-            {
-                "grain": self._grain(by),
-                "low": min(dates.values()),
-                "high": max(dates.values()),
-                **dates,
-                **where.parameters,
-            },
+            {"grain": self._grain(by), **dates, **parameters, **where.parameters},
         )
 
     def until(
@@ -180,11 +211,11 @@ class Reader:
     def whose(self, first: date, until: date) -> list[tuple[Any, ...]]:
         """(whose, seconds, records) of the records resolved in [first, until)."""
         where = self._where(clocks=False)
+        within, parameters = _within(first, until)
         return _rows(
-            "SELECT whose, sum(seconds)::bigint, sum(records)::bigint FROM sla_spent WHERE NOT"
-            f" monthly AND grain = %(grain)s AND day >= %(first)s AND day < %(until)s{where}"
-            " GROUP BY whose",
-            {"grain": self._grain([]), "first": first, "until": until, **where.parameters},
+            f"SELECT whose, {_summed(('seconds', 'records'))} FROM sla_spent WHERE"
+            f" grain = %(grain)s AND {within}{where} GROUP BY whose",
+            {"grain": self._grain([]), **parameters, **where.parameters},
         )
 
     def late(self, now: datetime, by: Sequence[str] = ()) -> list[tuple[Any, ...]]:
@@ -230,15 +261,13 @@ class Reader:
         return answer
 
     def _bins(self, first: date, until: date) -> dict[str, list[tuple[int, int]]]:
-        """How many lengths of each measure are in each bin: whole months, and days beside them."""
-        whole = _months(first, until)
+        """How many lengths of each measure are in each bin."""
         where = Where(Filters(kind=self.filters.kind), Extent(True))
+        within, parameters = _within(first, until)
         rows = _rows(
-            f"SELECT measure, bin, sum(number)::bigint FROM sla_spread WHERE grain = 0 AND ("
-            f"(monthly AND day >= %(from)s AND day < %(to)s) OR (NOT monthly AND day >= %(first)s"
-            f" AND day < %(until)s AND NOT (day >= %(from)s AND day < %(to)s))){where}"
-            f" GROUP BY measure, bin ORDER BY measure, bin",
-            {"first": first, "until": until, "from": whole[0], "to": whole[1], **where.parameters},
+            f"SELECT measure, bin, sum(number)::bigint FROM sla_spread WHERE grain = 0"
+            f" AND {within}{where} GROUP BY measure, bin ORDER BY measure, bin",
+            {**parameters, **where.parameters},
         )
         found: dict[str, list[tuple[int, int]]] = {}
         for measure, place, number in rows:
@@ -270,24 +299,51 @@ class Reader:
     ) -> dict[str, list[float | None]]:
         """For some of the records only: the database sorts theirs."""
         where = Where(self.filters, self.extent)
-        parts = [
-            f"(SELECT '{column}', percentile_cont(%(shares)s::float8[]) WITHIN GROUP (ORDER BY"
-            f" {column}) FROM sla_figure WHERE {column} IS NOT NULL AND {day} >= %(first)s"
-            f" AND {day} < %(until)s{where})"
-            for column, day in columns
-        ]
-        rows = _rows(
-            " UNION ALL ".join(parts),
-            {"shares": list(shares), "first": first, "until": until, **where.parameters},
-        )
-        return {name: list(found) if found else [None] * len(shares) for name, found in rows}
+        found: dict[str, list[float | None]] = {}
+        for day in sorted({day for _column, day in columns}):
+            names = [column for column, own in columns if own == day]
+            wanted = ", ".join(
+                f"percentile_cont(%(shares)s::float8[]) WITHIN GROUP (ORDER BY {name})"
+                for name in names
+            )
+            (row,) = _rows(
+                f"SELECT {wanted} FROM sla_figure WHERE {day} >= %(first)s AND {day} < %(until)s"
+                f"{where}",
+                {"shares": list(shares), "first": first, "until": until, **where.parameters},
+            )
+            for name, values in zip(names, row, strict=True):
+                found[name] = list(values) if values else [None] * len(shares)
+        return found
 
 
-def _months(first: date, until: date) -> tuple[date, date]:
-    """The whole months in [first, until) as [from, to); equal ends where there is none."""
-    start = first if first.day == 1 else _next_month(first)
-    end = until.replace(day=1)
-    return (start, end) if start < end else (first, first)
+def _summed(names: Sequence[str]) -> str:
+    return ", ".join(f'sum("{name}")::bigint' for name in names)
+
+
+def _within(first: date, until: date, cuts: Iterable[date] = ()) -> tuple[str, dict[str, Any]]:
+    """A condition for the rows of [first, until): months that no cut falls in, else their days."""
+    apart = sorted(cuts)
+    months: list[date] = []
+    ranges: list[tuple[date, date]] = []
+    start, month = first, first if first.day == 1 else _next_month(first)
+    while _next_month(month) <= until:
+        after = _next_month(month)
+        if bisect_right(apart, month) == bisect_left(apart, after):
+            months.append(month)
+            if start < month:
+                ranges.append((start, month))
+            start = after
+        month = after
+    if start < until:
+        ranges.append((start, until))
+    parts = ["(monthly AND day = ANY(%(months)s))"] if months else []
+    parts += [
+        f"(NOT monthly AND day >= %(low{i})s AND day < %(high{i})s)" for i in range(len(ranges))
+    ]
+    parameters: dict[str, Any] = {"months": months}
+    parameters |= {f"low{i}": low for i, (low, _high) in enumerate(ranges)}
+    parameters |= {f"high{i}": high for i, (_low, high) in enumerate(ranges)}
+    return f"({' OR '.join(parts) or 'false'})", parameters
 
 
 def _next_month(day: date) -> date:
