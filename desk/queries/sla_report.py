@@ -1,6 +1,5 @@
 """The report page: ready-made words and shapes from one report object, and its tables as rows."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -50,7 +49,6 @@ CARDS = ("attainment", "open_breached", "mtta", "mttr", "backlog", "opened", "re
 IN_GROUPS = ("attainment", "open_breached", "mtta", "mttr", "mttr_work", "opened", "resolved",
              "backlog", "first_contact", "reopened")  # fmt: skip
 IN_SERIES = ("attainment", "mtta", "mttr", "mttr_work", "opened", "resolved", "backlog")
-TABLES = ("figures", "series", "groups", "spent")
 LATE = timedelta(minutes=5)  # figures counted longer ago than that are said to be late
 Option = dict[str, Any]
 
@@ -381,57 +379,6 @@ class Page:
             "n": f"{value.n:,}",
         }
 
-    # Files ------------------------------------------------------------------------------------
-
-    def table(self, name: str) -> tuple[list[str], Iterator[list[Any]]]:
-        """(headings, rows) of a table for a file. Lengths are in hours, shares in per cent."""
-        build: dict[str, Callable[[], tuple[list[str], Iterator[list[Any]]]]] = {
-            "figures": self._figures_table,
-            "series": self._series_table,
-            "groups": self._groups_table,
-            "spent": self._spent_table,
-        }
-        return build[name]()
-
-    def _figures_table(self) -> tuple[list[str], Iterator[list[Any]]]:
-        heads = [_("Figure"), _("Value"), _("Unit"), _("Counted"), _("Median"),
-                 _("90% within"), _("Period before"), _("Formula")]  # fmt: skip
-        spreads = self.report.spreads
-        return heads, (
-            [
-                str(value.kpi.label), _plain(value.value, value.kpi.unit),
-                _unit(value.kpi.unit), value.n,
-                *(_plain(spreads.get(key, {}).get(name), SECONDS) for name in ("median", "p90")),
-                _plain(value.previous, value.kpi.unit), str(value.kpi.formula),
-            ]
-            for key, value in self.report.totals.items()
-        )  # fmt: skip
-
-    def _series_table(self) -> tuple[list[str], Iterator[list[Any]]]:
-        heads = [_("From"), _("Until"), *_columns(IN_SERIES), _("Came in"), _("Went out")]
-        return heads, (
-            [
-                point.start.isoformat(), (point.end - timedelta(days=1)).isoformat(),
-                *_values(point.values, IN_SERIES), point.entered, point.left,
-            ]
-            for point in self.report.series
-            if not point.coming
-        )  # fmt: skip
-
-    def _groups_table(self) -> tuple[list[str], Iterator[list[Any]]]:
-        columns = tuple(self.group_columns)
-        heads = [str(GROUP_NAMES[self.choice.group_by]), *_columns(columns)]
-        return heads, (
-            [group.name, *_values(group.values, columns)] for group in self.report.groups
-        )
-
-    def _spent_table(self) -> tuple[list[str], Iterator[list[Any]]]:
-        heads = [_("Whose time"), _("Hours"), _("Share (%)"), _("Records")]
-        return heads, (
-            [each.name, _plain(each.seconds, SECONDS), _plain(each.share, SHARE), each.records]
-            for each in self.report.spent
-        )
-
 
 def _number(point: Point, key: str) -> float | None:
     return None if point.coming else point.values[key].value
@@ -450,38 +397,6 @@ def _tick(tick: float, unit: str) -> str:
     if unit == SECONDS:
         return _("%(n)sh") % {"n": f"{tick / 3600:g}"}
     return f"{tick:,.0f}"
-
-
-def _columns(keys: tuple[str, ...]) -> list[str]:
-    found = []
-    for key in keys:
-        unit = KPIS[key].unit
-        found += [f"{KPIS[key].label} ({_unit(unit)})" if _unit(unit) else str(KPIS[key].label)]
-        found += [f"{KPIS[key].label}: n"] if unit in (SHARE, SECONDS) else []
-    return found
-
-
-def _values(values: dict[str, Value], keys: tuple[str, ...]) -> list[Any]:
-    found: list[Any] = []
-    for key in keys:
-        value, unit = values.get(key), KPIS[key].unit
-        found.append(_plain(value.value if value else None, unit))
-        if unit in (SHARE, SECONDS):
-            found.append(value.n if value else "")
-    return found
-
-
-def _plain(value: float | None, unit: str) -> Any:
-    """A number for a spreadsheet; empty where nothing was measured."""
-    if value is None:
-        return ""
-    if unit == SHARE:
-        return round(value * 100, 4)
-    return round(value / 3600, 4) if unit == SECONDS else value
-
-
-def _unit(unit: str) -> str:
-    return {SHARE: "%", SECONDS: _("hours")}.get(unit, "")
 
 
 def _named(rows: Any) -> list[tuple[int, str]]:

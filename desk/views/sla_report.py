@@ -10,7 +10,8 @@ from core import export
 from core.errors import NotFound
 from desk.queries.sla_choice import Choice, today
 from desk.queries.sla_records import Asked, Listing
-from desk.queries.sla_report import TABLES, Page
+from desk.queries.sla_report import Page
+from desk.queries.sla_tables import TABLES
 from desk.views.base import desk_page
 
 
@@ -41,5 +42,5 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
     if name not in TABLES:
         raise NotFound(_("There is no such table."))
     page = Page(Choice.parse(request.GET, today()), person(request))
-    headings, rows = page.table(name)
+    headings, rows = TABLES[name](page)
     return export.answer(f"{name} {page.when}", "csv", headings, rows)
