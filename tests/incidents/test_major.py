@@ -475,6 +475,14 @@ def test_an_action_is_for_a_day_to_come_and_somebody_of_the_desk(ticket, agent, 
         actions.add_review_action(ticket, "x", owner=make_user(), due_on=day, by=agent)
 
 
+def test_it_is_merged_into_no_other_before_its_review(ticket, lead, service, major):
+    other = open_incident("VPN again", service=service)
+    with pytest.raises(ActionError) as refused:
+        kernel.merge(ticket, other, by=lead)
+    assert refused.value.code == "review_missing"
+    assert kernel.merge(other, ticket, by=lead)
+
+
 def test_reopened_it_can_be_declared_again(ticket, agent, lead, major):
     kernel.transition(ticket, "resolve", by=agent, anyway=True, **resolution())
     kernel.transition(ticket, "reopen", by=agent)
