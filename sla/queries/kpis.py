@@ -51,15 +51,22 @@ class Value:
             return "same"
         return "better" if (change < 0) == (self.kpi.better == "less") else "worse"
 
-    def to_json(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, Any]:
+        """The numbers, for JSON."""
         return {
             "value": self.value,
-            "unit": self.kpi.unit,
             "n": self.n,
             "previous": self.previous,
             "previous_n": self.previous_n,
             "change": self.change,
             "verdict": self.verdict,
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """The numbers, and what they mean."""
+        return {
+            **self.figures(),
+            "unit": self.kpi.unit,
             "population": self.kpi.population,
             "formula": str(self.kpi.formula),
         }

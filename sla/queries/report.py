@@ -200,8 +200,17 @@ class Report:
         return {metric: (broken, still) for metric, broken, still in rows}
 
     @cached_property
+    def _late_rows(self) -> list[tuple[date, str, Any, int]]:
+        """(day of the breach, metric, group, number) of what is open and breached: asked once."""
+        if self.group_by == "metric":
+            rows = self._group_sums.late(self.now, ["metric"])
+            return [(day, metric, metric, number) for day, metric, number in rows]
+        return [(row[0], row[1], row[2], row[3]) for row in
+                self._group_sums.late(self.now, ["metric", self.group_by])]  # fmt: skip
+
+    @cached_property
     def _late(self) -> dict[str, Ledger]:
-        return by_name(self._sums.late(self.now, ["metric"]), 1)
+        return by_name(((day, metric, n) for day, metric, _group, n in self._late_rows), 1)
 
     def _clocks(self, first: date, until: date, metric: str = "") -> Sums:
         total = Sums(dict.fromkeys(("met", "missed", "late", "open"), 0))
@@ -267,7 +276,7 @@ class Report:
     def _standing(self, until: date, *, flows: bool) -> Iterator[tuple[Any, str, int]]:
         """(group, name, number) of what is open, where any is."""
         by, asked = [self.group_by], self._group_sums
-        rows = [("late", row[1], row[2]) for row in self._late_groups if row[0] < until]
+        rows = [("late", key, n) for day, _metric, key, n in self._late_rows if day < until]
         for key, broken, still in asked.until("sla_attainment", _STATE, until, by):
             rows += [("late", key, broken), ("open", key, still)]
         if flows:
@@ -276,10 +285,6 @@ class Report:
                 for key, still in asked.until("sla_flow", ['entered - "left"'], until, by)
             ]
         return ((key, name, number) for name, key, number in rows if number)
-
-    @cached_property
-    def _late_groups(self) -> list[tuple[Any, ...]]:
-        return self._group_sums.late(self.now, [self.group_by])
 
     @cached_property
     def spent(self) -> list[Share]:
@@ -329,7 +334,7 @@ class Report:
             "totals": {key: value.to_json() for key, value in self.totals.items()},
             "spreads": self.spreads,
             "metrics": {
-                metric: {key: value.to_json() for key, value in found.items()}
+                metric: {key: value.figures() for key, value in found.items()}
                 for metric, found in self.metrics.items()
             },
             "series": [
@@ -348,7 +353,7 @@ class Report:
                 {
                     "key": group.key,
                     "name": group.name,
-                    "values": {key: value.to_json() for key, value in group.values.items()},
+                    "values": {key: value.figures() for key, value in group.values.items()},
                 }
                 for group in self.groups
             ],
