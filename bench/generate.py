@@ -79,7 +79,7 @@ def _run_clocks() -> None:
     """The clocks of open records are computed as the product does it."""
     open_ones = list(Ticket.objects.filter(OPEN).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(open_ones), 500):
-        refresh(open_ones[start : start + 500], aloud=False)
+        refresh(open_ones[start : start + 500], silent_until=NOW)
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE sla_stale; ANALYZE sla_clock; ANALYZE tickets_ticket")
 

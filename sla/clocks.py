@@ -191,7 +191,7 @@ class Stopwatch:
             cycle=self.cycle,
             pauses=tuple(self.pauses),
             changes=tuple(self.changes),
-            marks=tuple(_marks(self.spans, terms, spent)) if name in (RUNNING, PAUSED) else (),
+            marks=tuple(_marks(self.spans, terms, spent, name)),
             spans=tuple(self.spans),
             team=self.team,
         )
@@ -239,10 +239,15 @@ def instant_of(seconds: int, spans: list[tuple[int, int | None]], terms: Terms) 
 
 
 def _marks(
-    spans: list[tuple[int, int | None]], terms: Terms, spent: _Spent
+    spans: list[tuple[int, int | None]], terms: Terms, spent: _Spent, name: str
 ) -> Iterator[tuple[str, int]]:
-    """(step, instant) of each warn point, of the breach and its repeats that the facts settle."""
-    for percent in terms.warn_at:
+    """(step, instant) of each warn point, of the breach and its repeats that the facts settle.
+
+    Once a clock has ended there is nothing to warn of, but a breach is told however late.
+    """
+    if name in (MET, CANCELLED):
+        return
+    for percent in terms.warn_at if name != MISSED else ():
         instant = instant_of(-(-terms.goal * percent // 100), spans, terms)
         if instant is not None:
             yield str(percent), instant

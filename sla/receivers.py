@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from core import outbox
 from core.events import subscribe
 from sla.actions.escalate import TOPIC as ESCALATE_TOPIC
@@ -73,7 +75,7 @@ def _marked(event: Marked) -> None:
 
 
 def _written(event: Written) -> None:
-    refresh(event.ticket_ids, aloud=False)
+    refresh(event.ticket_ids, silent_until=timezone.now())
 
 
 def _recompute(payload: Mapping[str, Any]) -> None:

@@ -102,7 +102,7 @@ def recompute(book_id: int, after: int = 0) -> Difference:
     with transaction.atomic():
         # Row by row in the order of keys, as every other writer of several records locks them.
         keys = list(reached.order_by("pk").select_for_update().values_list("pk", flat=True)[:BATCH])
-        difference = refresh(keys, aloud=False)
+        difference = refresh(keys, silent_until=row.published_at)
         if len(keys) == BATCH:
             last = keys[-1]
             outbox.put(

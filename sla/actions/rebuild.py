@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from sla.actions.refresh import Difference, refresh, states_of
 from sla.models import Clock
@@ -31,7 +32,7 @@ def rebuild() -> Difference:
     for batch in _batches():
         with transaction.atomic():
             keys = Ticket.objects.filter(pk__in=batch).order_by("pk").select_for_update()
-            total += refresh(list(keys.values_list("pk", flat=True)), aloud=False)
+            total += refresh(list(keys.values_list("pk", flat=True)), silent_until=timezone.now())
     return total
 
 

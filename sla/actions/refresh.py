@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from sla.book import Shelf
 from sla.clocks import State
@@ -58,12 +58,12 @@ def states_of(tickets: Collection[Ticket], books: Shelf) -> dict[int, list[State
 
 
 @transaction.atomic
-def refresh(ticket_ids: Collection[int], *, aloud: bool = True) -> Difference:
+def refresh(ticket_ids: Collection[int], *, silent_until: datetime | None = None) -> Difference:
     """Compute the clocks of records from their events, and write what differs.
 
-    The caller holds the rows' locks or is alone with them. `aloud`: steps whose instants have
-    passed are still to be told by the sweep; otherwise they count as told (records that come
-    with a past, or targets that moved for many at once).
+    The caller holds the rows' locks or is alone with them. `silent_until`: steps up to then count
+    as told (records that come with a past, targets that moved for many at once); all others are
+    the sweep's to tell.
     Effects in order: clocks created, changed, removed; the record's columns for lists; the
     record is named for the figures to be counted anew.
     """
@@ -76,15 +76,15 @@ def refresh(ticket_ids: Collection[int], *, aloud: bool = True) -> Difference:
     fresh: list[Clock] = []
     changed: list[Clock] = []
     gone: list[int] = []
-    now = seconds(timezone.now())
+    silent = None if silent_until is None else seconds(silent_until)
     for ticket in tickets:
         rows = {(clock.metric, clock.sequence): clock for clock in known[ticket.pk]}
         for state in states.get(ticket.pk, ()):
             row = rows.pop((state.metric, state.sequence), None)
             if row is None:
-                fresh.append(_put(Clock(ticket_id=ticket.pk), state, now, aloud))
+                fresh.append(_put(Clock(ticket_id=ticket.pk), state, silent))
             elif _differs(row, state):
-                changed.append(_put(row, state, now, aloud))
+                changed.append(_put(row, state, silent))
         gone.extend(row.pk for row in rows.values())
         breaks_at, sla_state = face(states.get(ticket.pk, ()))
         if (ticket.breaks_at, ticket.sla_state) != (breaks_at, sla_state):
@@ -122,14 +122,14 @@ def _differs(row: Clock, state: State) -> bool:
     return any(getattr(row, name) != value for name, value in columns(state).items())
 
 
-def _put(row: Clock, state: State, now: int, aloud: bool) -> Clock:
+def _put(row: Clock, state: State, silent: int | None) -> Clock:
     if row.pk is not None and row.cycle != state.cycle:
         row.told = []
     row.metric, row.sequence = state.metric, state.sequence
     for name, value in columns(state).items():
         setattr(row, name, value)
-    if not aloud:
-        row.told = [*row.told, *(step for step in passed(state, now) if step not in row.told)]
+    if silent is not None:
+        row.told = [*row.told, *(step for step in passed(state, silent) if step not in row.told)]
     row.next_at = next_at(state, row.told)
     return row
 

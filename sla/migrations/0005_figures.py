@@ -5,177 +5,564 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_duty_rota'),
-        ('cmdb', '0002_suppliers'),
-        ('sla', '0004_objectives'),
-        ('tickets', '0008_major_templates'),
+        ("accounts", "0004_duty_rota"),
+        ("cmdb", "0002_suppliers"),
+        ("sla", "0004_objectives"),
+        ("tickets", "0008_major_templates"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Counted',
+            name="Counted",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Attainment',
+            name="Attainment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('priority', models.PositiveSmallIntegerField(null=True)),
-                ('monthly', models.BooleanField(default=False)),
-                ('day', models.DateField()),
-                ('grain', models.PositiveSmallIntegerField()),
-                ('metric', models.CharField(choices=[('first_response', 'First response'), ('resolution', 'Resolution'), ('next_reply', 'Next reply'), ('major_update', 'Update on a major incident'), ('approval', 'Approval decision'), ('team', 'Time in a team'), ('supplier', 'Time at a supplier'), ('change_lead', 'Change lead time'), ('contain', 'Time to contain'), ('patch', 'Time to patch')], max_length=16)),
-                ('started', models.PositiveIntegerField()),
-                ('ended', models.PositiveIntegerField()),
-                ('met', models.PositiveIntegerField()),
-                ('missed', models.PositiveIntegerField()),
-                ('broke', models.PositiveIntegerField()),
-                ('mended', models.PositiveIntegerField()),
-                ('category', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.category')),
-                ('policy', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.policy')),
-                ('service', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cmdb.service')),
-                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("priority", models.PositiveSmallIntegerField(null=True)),
+                ("monthly", models.BooleanField(default=False)),
+                ("day", models.DateField()),
+                ("grain", models.PositiveSmallIntegerField()),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("first_response", "First response"),
+                            ("resolution", "Resolution"),
+                            ("next_reply", "Next reply"),
+                            ("major_update", "Update on a major incident"),
+                            ("approval", "Approval decision"),
+                            ("team", "Time in a team"),
+                            ("supplier", "Time at a supplier"),
+                            ("change_lead", "Change lead time"),
+                            ("contain", "Time to contain"),
+                            ("patch", "Time to patch"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("started", models.PositiveIntegerField()),
+                ("ended", models.PositiveIntegerField()),
+                ("met", models.PositiveIntegerField()),
+                ("missed", models.PositiveIntegerField()),
+                ("broke", models.PositiveIntegerField()),
+                ("mended", models.PositiveIntegerField()),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.category",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.policy",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cmdb.service",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('monthly', 'grain', 'day', 'kind', 'service', 'team', 'priority', 'category', 'metric', 'policy'), name='attainment_once', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "monthly",
+                            "grain",
+                            "day",
+                            "kind",
+                            "service",
+                            "team",
+                            "priority",
+                            "category",
+                            "metric",
+                            "policy",
+                        ),
+                        name="attainment_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Figure',
+            name="Figure",
             fields=[
-                ('kind', models.CharField(max_length=20)),
-                ('priority', models.PositiveSmallIntegerField(null=True)),
-                ('ticket', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='figure', serialize=False, to='tickets.ticket')),
-                ('opened_at', models.DateTimeField()),
-                ('opened_on', models.DateField()),
-                ('responded_at', models.DateTimeField(null=True)),
-                ('responded_on', models.DateField(null=True)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('resolved_on', models.DateField(null=True)),
-                ('ack_clock', models.PositiveIntegerField(null=True)),
-                ('ack_work', models.PositiveIntegerField(null=True)),
-                ('resolve_raw', models.PositiveIntegerField(null=True)),
-                ('resolve_clock', models.PositiveIntegerField(null=True)),
-                ('resolve_work', models.PositiveIntegerField(null=True)),
-                ('reopened', models.PositiveSmallIntegerField(default=0)),
-                ('reassigned', models.PositiveSmallIntegerField(default=0)),
-                ('first_contact', models.BooleanField(default=False)),
-                ('spent', models.JSONField(default=dict)),
-                ('category', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.category')),
-                ('service', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cmdb.service')),
-                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ("kind", models.CharField(max_length=20)),
+                ("priority", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="figure",
+                        serialize=False,
+                        to="tickets.ticket",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("opened_on", models.DateField()),
+                ("responded_at", models.DateTimeField(null=True)),
+                ("responded_on", models.DateField(null=True)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("resolved_on", models.DateField(null=True)),
+                ("ack_clock", models.PositiveIntegerField(null=True)),
+                ("ack_work", models.PositiveIntegerField(null=True)),
+                ("resolve_raw", models.PositiveIntegerField(null=True)),
+                ("resolve_clock", models.PositiveIntegerField(null=True)),
+                ("resolve_work", models.PositiveIntegerField(null=True)),
+                ("reopened", models.PositiveSmallIntegerField(default=0)),
+                ("reassigned", models.PositiveSmallIntegerField(default=0)),
+                ("first_contact", models.BooleanField(default=False)),
+                ("spent", models.JSONField(default=dict)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.category",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cmdb.service",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['opened_on', 'ticket'], name='figure_opened'), models.Index(condition=models.Q(('resolved_on__isnull', False)), fields=['resolved_on', 'ticket'], name='figure_resolved'), models.Index(condition=models.Q(('ack_clock__isnull', False)), fields=['ack_clock', 'opened_on'], include=('kind', 'service_id', 'team_id', 'priority', 'category_id'), name='figure_ack_clock'), models.Index(condition=models.Q(('ack_work__isnull', False)), fields=['ack_work', 'opened_on'], include=('kind', 'service_id', 'team_id', 'priority', 'category_id'), name='figure_ack_work'), models.Index(condition=models.Q(('resolve_clock__isnull', False)), fields=['resolve_clock', 'resolved_on'], include=('kind', 'service_id', 'team_id', 'priority', 'category_id'), name='figure_resolve_clock'), models.Index(condition=models.Q(('resolve_work__isnull', False)), fields=['resolve_work', 'resolved_on'], include=('kind', 'service_id', 'team_id', 'priority', 'category_id'), name='figure_resolve_work')],
+                "indexes": [
+                    models.Index(fields=["opened_on", "ticket"], name="figure_opened"),
+                    models.Index(
+                        condition=models.Q(("resolved_on__isnull", False)),
+                        fields=["resolved_on", "ticket"],
+                        name="figure_resolved",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ack_clock__isnull", False)),
+                        fields=["ack_clock", "opened_on"],
+                        include=("kind", "service_id", "team_id", "priority", "category_id"),
+                        name="figure_ack_clock",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ack_work__isnull", False)),
+                        fields=["ack_work", "opened_on"],
+                        include=("kind", "service_id", "team_id", "priority", "category_id"),
+                        name="figure_ack_work",
+                    ),
+                    models.Index(
+                        condition=models.Q(("resolve_clock__isnull", False)),
+                        fields=["resolve_clock", "resolved_on"],
+                        include=("kind", "service_id", "team_id", "priority", "category_id"),
+                        name="figure_resolve_clock",
+                    ),
+                    models.Index(
+                        condition=models.Q(("resolve_work__isnull", False)),
+                        fields=["resolve_work", "resolved_on"],
+                        include=("kind", "service_id", "team_id", "priority", "category_id"),
+                        name="figure_resolve_work",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Flow',
+            name="Flow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('priority', models.PositiveSmallIntegerField(null=True)),
-                ('monthly', models.BooleanField(default=False)),
-                ('day', models.DateField()),
-                ('grain', models.PositiveSmallIntegerField()),
-                ('opened', models.PositiveIntegerField()),
-                ('responded', models.PositiveIntegerField()),
-                ('ack_clock', models.BigIntegerField()),
-                ('ack_work', models.BigIntegerField()),
-                ('resolved', models.PositiveIntegerField()),
-                ('resolve_raw', models.BigIntegerField()),
-                ('resolve_clock', models.BigIntegerField()),
-                ('resolve_work', models.BigIntegerField()),
-                ('reopened', models.PositiveIntegerField()),
-                ('first_contact', models.PositiveIntegerField()),
-                ('entered', models.PositiveIntegerField()),
-                ('left', models.PositiveIntegerField()),
-                ('category', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.category')),
-                ('service', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cmdb.service')),
-                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("priority", models.PositiveSmallIntegerField(null=True)),
+                ("monthly", models.BooleanField(default=False)),
+                ("day", models.DateField()),
+                ("grain", models.PositiveSmallIntegerField()),
+                ("opened", models.PositiveIntegerField()),
+                ("responded", models.PositiveIntegerField()),
+                ("ack_clock", models.BigIntegerField()),
+                ("ack_work", models.BigIntegerField()),
+                ("resolved", models.PositiveIntegerField()),
+                ("resolve_raw", models.BigIntegerField()),
+                ("resolve_clock", models.BigIntegerField()),
+                ("resolve_work", models.BigIntegerField()),
+                ("reopened", models.PositiveIntegerField()),
+                ("first_contact", models.PositiveIntegerField()),
+                ("entered", models.PositiveIntegerField()),
+                ("left", models.PositiveIntegerField()),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.category",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cmdb.service",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('monthly', 'grain', 'day', 'kind', 'service', 'team', 'priority', 'category'), name='flow_once', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "monthly",
+                            "grain",
+                            "day",
+                            "kind",
+                            "service",
+                            "team",
+                            "priority",
+                            "category",
+                        ),
+                        name="flow_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Promise',
+            name="Promise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(choices=[('first_response', 'First response'), ('resolution', 'Resolution'), ('next_reply', 'Next reply'), ('major_update', 'Update on a major incident'), ('approval', 'Approval decision'), ('team', 'Time in a team'), ('supplier', 'Time at a supplier'), ('change_lead', 'Change lead time'), ('contain', 'Time to contain'), ('patch', 'Time to patch')], max_length=16)),
-                ('sequence', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('running', 'Running'), ('paused', 'Paused'), ('met', 'Met'), ('missed', 'Missed'), ('cancelled', 'Cancelled')], max_length=10)),
-                ('started_on', models.DateField()),
-                ('ended_on', models.DateField(null=True)),
-                ('broke_on', models.DateField(null=True)),
-                ('breaks_at', models.DateTimeField(null=True)),
-                ('policy', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.policy')),
-                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
-                ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("first_response", "First response"),
+                            ("resolution", "Resolution"),
+                            ("next_reply", "Next reply"),
+                            ("major_update", "Update on a major incident"),
+                            ("approval", "Approval decision"),
+                            ("team", "Time in a team"),
+                            ("supplier", "Time at a supplier"),
+                            ("change_lead", "Change lead time"),
+                            ("contain", "Time to contain"),
+                            ("patch", "Time to patch"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("sequence", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("met", "Met"),
+                            ("missed", "Missed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("started_on", models.DateField()),
+                ("ended_on", models.DateField(null=True)),
+                ("broke_on", models.DateField(null=True)),
+                ("breaks_at", models.DateTimeField(null=True)),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.policy",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['started_on'], name='promise_started'), models.Index(condition=models.Q(('ended_on__isnull', False)), fields=['ended_on', 'state', 'metric'], name='promise_ended'), models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['breaks_at'], name='promise_open'), models.Index(condition=models.Q(('broke_on__isnull', False)), fields=['broke_on', 'ended_on'], name='promise_broke')],
-                'constraints': [models.UniqueConstraint(fields=('ticket', 'metric', 'sequence'), name='promise_once')],
+                "indexes": [
+                    models.Index(fields=["started_on"], name="promise_started"),
+                    models.Index(
+                        condition=models.Q(("ended_on__isnull", False)),
+                        fields=["ended_on", "state", "metric"],
+                        name="promise_ended",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_on__isnull", True)),
+                        fields=["breaks_at"],
+                        name="promise_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("broke_on__isnull", False)),
+                        fields=["broke_on", "ended_on"],
+                        name="promise_broke",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("ticket", "metric", "sequence"), name="promise_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Spell',
+            name="Spell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveSmallIntegerField()),
-                ('entered_on', models.DateField()),
-                ('left_on', models.DateField(null=True)),
-                ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveSmallIntegerField()),
+                ("entered_on", models.DateField()),
+                ("left_on", models.DateField(null=True)),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['entered_on', 'ticket'], name='spell_entered'), models.Index(fields=['left_on', 'entered_on', 'ticket'], name='spell_left')],
-                'constraints': [models.UniqueConstraint(fields=('ticket', 'sequence'), name='spell_once')],
+                "indexes": [
+                    models.Index(fields=["entered_on", "ticket"], name="spell_entered"),
+                    models.Index(fields=["left_on", "entered_on", "ticket"], name="spell_left"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("ticket", "sequence"), name="spell_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Spent',
+            name="Spent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('priority', models.PositiveSmallIntegerField(null=True)),
-                ('monthly', models.BooleanField(default=False)),
-                ('day', models.DateField()),
-                ('grain', models.PositiveSmallIntegerField()),
-                ('whose', models.CharField(max_length=20)),
-                ('records', models.PositiveIntegerField()),
-                ('seconds', models.BigIntegerField()),
-                ('category', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.category')),
-                ('service', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cmdb.service')),
-                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("priority", models.PositiveSmallIntegerField(null=True)),
+                ("monthly", models.BooleanField(default=False)),
+                ("day", models.DateField()),
+                ("grain", models.PositiveSmallIntegerField()),
+                ("whose", models.CharField(max_length=20)),
+                ("records", models.PositiveIntegerField()),
+                ("seconds", models.BigIntegerField()),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.category",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cmdb.service",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('monthly', 'grain', 'day', 'kind', 'service', 'team', 'priority', 'category', 'whose'), name='spent_once', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "monthly",
+                            "grain",
+                            "day",
+                            "kind",
+                            "service",
+                            "team",
+                            "priority",
+                            "category",
+                            "whose",
+                        ),
+                        name="spent_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Spread',
+            name="Spread",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('priority', models.PositiveSmallIntegerField(null=True)),
-                ('monthly', models.BooleanField(default=False)),
-                ('day', models.DateField()),
-                ('grain', models.PositiveSmallIntegerField()),
-                ('measure', models.CharField(max_length=16)),
-                ('bin', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveIntegerField()),
-                ('category', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.category')),
-                ('service', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cmdb.service')),
-                ('team', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("priority", models.PositiveSmallIntegerField(null=True)),
+                ("monthly", models.BooleanField(default=False)),
+                ("day", models.DateField()),
+                ("grain", models.PositiveSmallIntegerField()),
+                ("measure", models.CharField(max_length=16)),
+                ("bin", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.category",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cmdb.service",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('monthly', 'grain', 'day', 'kind', 'service', 'team', 'priority', 'category', 'measure', 'bin'), name='spread_once', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "monthly",
+                            "grain",
+                            "day",
+                            "kind",
+                            "service",
+                            "team",
+                            "priority",
+                            "category",
+                            "measure",
+                            "bin",
+                        ),
+                        name="spread_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
     ]

@@ -49,7 +49,8 @@ def what_if(facts: Facts, opened: datetime) -> WhatIf:
     at = seconds(opened)
     books = shelf()
     first, later = books.for_record(at)
-    book = later[-1] if later else first
+    # Before anything was published nothing was promised: what would be now is the better answer.
+    book = later[-1] if later else first or books.newest
     if book is None:
         return WhatIf((), (), None)
     promises: list[Promise] = []

@@ -152,3 +152,12 @@ def test_a_cancelled_clock_is_neither_met_nor_missed(calendar: Calendar) -> None
     clock = watch(at(2, 9), terms(H, calendar))
     clock.cancel(at(2, 15))
     assert clock.state().state == "cancelled"
+
+
+def test_a_missed_clock_still_has_its_breach_to_tell_but_no_warnings() -> None:
+    clock = watch(at(2, 9), terms(4 * H))
+    clock.stop(at(2, 16, 30))
+    assert clock.state().marks == (("100", at(2, 14)), ("100+1", at(2, 15)), ("100+2", at(2, 16)))
+    met = watch(at(2, 9))
+    met.stop(at(2, 17))
+    assert met.state().marks == ()
