@@ -77,6 +77,10 @@ def _other_links(request: Any) -> list[dict[str, Any]]:
         if shown_to:
             here = request.path.startswith(url)
             found.append({"key": name, "label": label, "icon": icon, "url": url, "current": here})
+    # An address below another's is its own place only.
+    nearest = max((link["url"] for link in found if link["current"]), key=len, default="")
+    for link in found:
+        link["current"] = link["url"] == nearest
     return found
 
 

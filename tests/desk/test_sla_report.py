@@ -132,9 +132,17 @@ def test_others_are_refused(client, path):
 
 
 def test_the_menu_offers_it_to_its_readers_only(client, manager):
-    assert REPORT in signed_in(client, manager).get("/desk/q/open/").content.decode()
+    link = f'href="{REPORT}"'
+    assert link in signed_in(client, manager).get("/desk/q/open/").content.decode()
     agent = make_agent(team=make_team())
-    assert REPORT not in signed_in(client, agent).get("/desk/q/open/").content.decode()
+    assert link not in signed_in(client, agent).get("/desk/q/open/").content.decode()
+
+
+def test_the_menu_marks_one_place(client, manager):
+    signed_in(client, manager)
+    for path in (REPORT, f"{REPORT}records/?of=opened", f"{REPORT}objectives/"):
+        rail = client.get(path).content.decode().split('id="rail"')[1].split("</nav>")[0]
+        assert rail.count('aria-current="page"') == 1, path
 
 
 @pytest.mark.parametrize("query", [
