@@ -81,9 +81,7 @@ urlpatterns = [
     path("calendars/<int:pk>/try/", sla_calendars.preview, name="sla_calendar_try"),
     path("calendars/<int:pk>/active/", sla_calendars.switch, name="switch_sla_calendar"),
     path("calendars/<int:pk>/days/", sla_calendars.add_day, name="add_sla_day"),
-    path(
-        "calendars/<int:pk>/days/<int:day_pk>/drop/", sla_calendars.drop_day, name="drop_sla_day"
-    ),
+    path("calendars/<int:pk>/days/<int:day_pk>/drop/", sla_calendars.drop_day, name="drop_sla_day"),
     path("calendars/<int:pk>/file/", sla_calendars.read_file, name="read_sla_file"),
     path("calendars/<int:pk>/file/apply/", sla_calendars.apply_file, name="apply_sla_file"),
     path("policies/", sla_policies.show_policies, name="sla_policies"),

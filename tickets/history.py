@@ -202,12 +202,12 @@ def write(pasts: Sequence[Past], *, request_id: str = "") -> list[Place]:
 
 def _tell_standing(pasts: Sequence[Past]) -> None:
     """Complete the opening facts as open_ticket would: people change, events don't."""
-    wanted = {past.start.get("requester") for past in pasts}
+    wanted: set[int] = {past.start["requester"] for past in pasts if "requester" in past.start}
     people = User.objects.filter(pk__in=wanted).values_list("pk", "department_id", "is_vip")
     standing = {pk: {"department": department, "vip": vip} for pk, department, vip in people}
     for past in pasts:
-        requester = past.start.get("requester")
-        told = {"requester": requester, **standing.get(requester, {})}
+        requester: int = past.start.get("requester", 0)
+        told: Columns = {"requester": requester, **standing.get(requester, {})}
         told["tags"] = list(past.start.get("tags", ()))
         told |= {name: True for name, value in past.detail.items() if value is True}
         opening = past.happened[0].data if past.happened else {}

@@ -86,7 +86,7 @@ class Publishing(Input):
     )
 
 
-class Attaching(Input):
+class AttachingReports(Input):
     tickets = serializers.ListField(
         child=serializers.RegexField(r"^[A-Za-z]{2,5}-?[0-9]{1,15}\Z"),
         min_length=1,

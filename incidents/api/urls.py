@@ -94,7 +94,11 @@ call = _does(
     views.Call, "call_for_help", "Call people in", forms.Calling, status=204
 )  # fmt: skip
 children = _does(
-    views.Children, "attach_reports", "Put reports below it", forms.Attaching, answers.Attached
+    views.Children,
+    "attach_reports",
+    "Put reports below it",
+    forms.AttachingReports,
+    answers.Attached,
 )
 log = _collection(
     views.Log,

@@ -130,7 +130,7 @@ class Children(OnMajor):
     @idempotent
     def post(self, request: SignedInRequest, number: str) -> Response:
         ticket = self.ticket(request, number)
-        numbers = [normalise(one) for one in read(request, forms.Attaching)["tickets"]]
+        numbers = [normalise(one) for one in read(request, forms.AttachingReports)["tickets"]]
         found = list(Ticket.objects.visible_to(request.user).filter(number__in=numbers))
         attached, left = actions.attach_children(ticket, found, by=request.user)
         unknown = sorted(set(numbers) - {child.number for child in found})

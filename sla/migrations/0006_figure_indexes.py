@@ -4,61 +4,105 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_duty_rota'),
-        ('cmdb', '0002_suppliers'),
-        ('sla', '0005_figures'),
-        ('tickets', '0008_major_templates'),
+        ("accounts", "0004_duty_rota"),
+        ("cmdb", "0002_suppliers"),
+        ("sla", "0005_figures"),
+        ("tickets", "0008_major_templates"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='figure',
-            name='figure_opened',
+            model_name="figure",
+            name="figure_opened",
         ),
         migrations.RemoveIndex(
-            model_name='figure',
-            name='figure_resolved',
+            model_name="figure",
+            name="figure_resolved",
         ),
         migrations.RemoveIndex(
-            model_name='figure',
-            name='figure_ack_clock',
+            model_name="figure",
+            name="figure_ack_clock",
         ),
         migrations.RemoveIndex(
-            model_name='figure',
-            name='figure_ack_work',
+            model_name="figure",
+            name="figure_ack_work",
         ),
         migrations.RemoveIndex(
-            model_name='figure',
-            name='figure_resolve_clock',
+            model_name="figure",
+            name="figure_resolve_clock",
         ),
         migrations.RemoveIndex(
-            model_name='figure',
-            name='figure_resolve_work',
+            model_name="figure",
+            name="figure_resolve_work",
         ),
         migrations.AddIndex(
-            model_name='figure',
-            index=models.Index(fields=['opened_on', 'ticket'], include=('kind', 'service_id', 'team_id', 'priority', 'category_id', 'ack_clock', 'ack_work'), name='figure_opened'),
+            model_name="figure",
+            index=models.Index(
+                fields=["opened_on", "ticket"],
+                include=(
+                    "kind",
+                    "service_id",
+                    "team_id",
+                    "priority",
+                    "category_id",
+                    "ack_clock",
+                    "ack_work",
+                ),
+                name="figure_opened",
+            ),
         ),
         migrations.AddIndex(
-            model_name='figure',
-            index=models.Index(condition=models.Q(('resolved_on__isnull', False)), fields=['resolved_on', 'ticket'], include=('kind', 'service_id', 'team_id', 'priority', 'category_id', 'resolve_clock', 'resolve_work'), name='figure_resolved'),
+            model_name="figure",
+            index=models.Index(
+                condition=models.Q(("resolved_on__isnull", False)),
+                fields=["resolved_on", "ticket"],
+                include=(
+                    "kind",
+                    "service_id",
+                    "team_id",
+                    "priority",
+                    "category_id",
+                    "resolve_clock",
+                    "resolve_work",
+                ),
+                name="figure_resolved",
+            ),
         ),
         migrations.AddIndex(
-            model_name='figure',
-            index=models.Index(condition=models.Q(('ack_clock__isnull', False)), fields=['ack_clock', 'opened_on'], include=('kind',), name='figure_ack_clock'),
+            model_name="figure",
+            index=models.Index(
+                condition=models.Q(("ack_clock__isnull", False)),
+                fields=["ack_clock", "opened_on"],
+                include=("kind",),
+                name="figure_ack_clock",
+            ),
         ),
         migrations.AddIndex(
-            model_name='figure',
-            index=models.Index(condition=models.Q(('ack_work__isnull', False)), fields=['ack_work', 'opened_on'], include=('kind',), name='figure_ack_work'),
+            model_name="figure",
+            index=models.Index(
+                condition=models.Q(("ack_work__isnull", False)),
+                fields=["ack_work", "opened_on"],
+                include=("kind",),
+                name="figure_ack_work",
+            ),
         ),
         migrations.AddIndex(
-            model_name='figure',
-            index=models.Index(condition=models.Q(('resolve_clock__isnull', False)), fields=['resolve_clock', 'resolved_on'], include=('kind',), name='figure_resolve_clock'),
+            model_name="figure",
+            index=models.Index(
+                condition=models.Q(("resolve_clock__isnull", False)),
+                fields=["resolve_clock", "resolved_on"],
+                include=("kind",),
+                name="figure_resolve_clock",
+            ),
         ),
         migrations.AddIndex(
-            model_name='figure',
-            index=models.Index(condition=models.Q(('resolve_work__isnull', False)), fields=['resolve_work', 'resolved_on'], include=('kind',), name='figure_resolve_work'),
+            model_name="figure",
+            index=models.Index(
+                condition=models.Q(("resolve_work__isnull", False)),
+                fields=["resolve_work", "resolved_on"],
+                include=("kind",),
+                name="figure_resolve_work",
+            ),
         ),
     ]

@@ -44,7 +44,8 @@ def moment(text: str) -> datetime:
 
 def incidents() -> Iterator[tuple[str, datetime, list[Spell]]]:
     with gzip.open(LOG, "rt", encoding="utf-8", newline="") as stream:
-        number, opened, spells = "", datetime.min.replace(tzinfo=UTC), []
+        number, opened = "", datetime.min.replace(tzinfo=UTC)
+        spells: list[Spell] = []
         for row in csv.DictReader(stream):
             if row["number"] != number:
                 if number:

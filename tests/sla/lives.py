@@ -59,7 +59,9 @@ class Life:
             "priority": self.source.randint(1, 5),
             "restricted": self.source.random() < 0.2,
         }
-        self.status, self.reason, self.team = "new", None, self.start["team"]
+        self.status = "new"
+        self.reason: int | None = None
+        self.team: int = self.start["team"]
         told = {**self.start, "status": "new", "pending_reason": None}
         self.happened = [Happening(self.at, self.world.user.pk, Verb.OPENED, data=told)]
 
@@ -67,7 +69,7 @@ class Life:
         self.happened.append(Happening(self.at, self.world.agents[0].pk, verb, changes, **more))
 
     def moves(self, status: str, reason: int | None = None) -> None:
-        changes = {"status": [self.status, status]}
+        changes: dict[str, list[Any]] = {"status": [self.status, status]}
         if reason != self.reason:
             changes["pending_reason"] = [self.reason, reason]
         self.status, self.reason = status, reason

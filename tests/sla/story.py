@@ -78,12 +78,12 @@ class Story:
 
     def __post_init__(self) -> None:
         self.status = "new"
-        self.now = {
+        self.now: dict[str, Any] = {
             "team": 1, "service": None, "priority": 3, "status": "new", "pending_reason": None,
             "requester": 9, "tags": [], **self.columns,
         }  # fmt: skip
-        extra = {name: self.now.pop(name) for name in ("vip", "department", "security")
-                 if name in self.now}  # fmt: skip
+        kept = ("vip", "department", "security")
+        extra: dict[str, Any] = {name: self.now.pop(name) for name in kept if name in self.now}
         self._add(self.opened, "opened", {}, {**self.now, **extra})
 
     def _add(self, at: str, verb: str, changes: dict[str, Any], data: dict[str, Any],

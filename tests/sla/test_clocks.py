@@ -25,7 +25,7 @@ def terms(goal: int = 8 * H, calendar: Calendar = OFFICE, **fields: object) -> T
         "calendar": calendar, "warn_at": (50, 75, 90), "repeat_seconds": H, "repeat_limit": 2,
         "on_change": "keep", "on_reopen": "continue",
     }  # fmt: skip
-    return Terms(**{**values, **fields})  # type: ignore[arg-type]
+    return Terms(**{**values, **fields})
 
 
 def watch(begin: int, agreed: Terms | None = None) -> Stopwatch:

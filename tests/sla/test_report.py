@@ -54,11 +54,12 @@ class Counted:
         self.ticket = ticket
         events = list(Event.objects.filter(ticket=ticket).order_by("at", "id"))
         self.opened = whole(events[0].at)
-        self.responded = self.resolved = None
+        self.responded: datetime | None = None
+        self.resolved: datetime | None = None
         self.off = timedelta()
         self.entered, self.left = [self.opened], []
         self.reopened = self.replies = self.moved = 0
-        waits_since = None
+        waits_since: datetime | None = None
         requester = list(
             {e.changes["pending_reason"][1] for e in events if "pending_reason" in e.changes}
         )
@@ -79,6 +80,7 @@ class Counted:
                 self.off += at - waits_since
                 waits_since = None
             if old == "resolved" and status == "in_progress":
+                assert self.resolved is not None
                 self.off += at - self.resolved
                 self.resolved = None
                 self.reopened += 1
@@ -93,6 +95,7 @@ class Counted:
 
     @property
     def restore(self) -> float:
+        assert self.resolved is not None
         return (self.resolved - self.opened - self.off).total_seconds()
 
 

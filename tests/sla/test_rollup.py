@@ -1,6 +1,7 @@
 """Figures follow the records they count, whenever and however often they are counted."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -35,7 +36,7 @@ def everything() -> list[list[tuple]]:
 
 
 def day_sum(**where) -> dict[str, int]:
-    row = Flow.objects.filter(monthly=False, **{"grain": 0, **where}).values().first() or {}
+    row: Any = Flow.objects.filter(monthly=False, **{"grain": 0, **where}).values().first() or {}
     return {name: row.get(name, 0) for name in ("opened", "resolved", "entered", "left")}
 
 
