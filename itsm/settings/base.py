@@ -156,7 +156,7 @@ CELERY_BEAT_SCHEDULE = {
     "sla-sweep": {"task": "sla.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "sla-holidays": {
         "task": "sla.tasks.refresh_holidays",
-        "schedule": crontab(minute="20", hour="3", day_of_month="1"),
+        "schedule": crontab(minute="20", hour="3"),
     },
     "auto-close": {"task": "tickets.tasks.auto_close", "schedule": 300.0},
     "auto-resume": {"task": "tickets.tasks.resume_due", "schedule": 60.0},
