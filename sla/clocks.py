@@ -169,7 +169,7 @@ class Stopwatch:
         if terms is None:
             return None
         spent = _spend(self.spans, terms)
-        void = self.terms is None and self.is_open
+        void = self.terms is None  # no agreement fits any more, however the record went on
         if void or self.cancelled:
             name = CANCELLED
         elif self.ended is not None:
@@ -224,6 +224,8 @@ def instant_of(seconds: int, spans: list[tuple[int, int | None]], terms: Terms) 
     """
     calendar, left, reached = terms.calendar, seconds, None
     for start, end in spans:
+        if start == end:
+            continue
         if left == 0 and reached is not None:
             return start  # the last second was used exactly when it paused
         try:

@@ -94,6 +94,7 @@ class _Evaluation:
             self.book = self.later.pop(0)
             at = self.book.published
             self._retarget(at, "book")
+            self._follow_stays(at)
             self._follow_pauses(at)
 
     def _terms(self, metric: str, at: int) -> Terms | None:
@@ -159,7 +160,7 @@ class _Evaluation:
             self._start(metric, at)
         if moment.facts.security:
             self._start_security(at)
-        self._enter(moment.facts, at)
+        self._follow_stays(at)
         self._follow_pauses(at)
         if phase in (Phase.RESOLVED, Phase.CLOSED):
             self._end_all(at)
@@ -176,17 +177,16 @@ class _Evaluation:
         closed = (Phase.RESOLVED, Phase.CLOSED)
         if was in closed and phase not in closed:
             self._reopen(at)
-        if before.team != self.facts.team and phase not in closed:
+        elif before.team != self.facts.team and phase not in closed:
             self._stop(Metric.TEAM, at, "team")
             self._start(Metric.TEAM, at)
         if self.facts.security and not before.security and phase not in closed:
             self._start_security(at)
         self._retarget(at, "facts")
-        self._leave(before, at)
+        self._follow_stays(at)
         if phase in closed:
             self._end_all(at)
             return
-        self._enter(self.facts, at, before)
         self._follow_pauses(at)
 
     def _reopen(self, at: int) -> None:
@@ -206,18 +206,19 @@ class _Evaluation:
             self.asked_while_resolved = False
             self._start(Metric.NEXT_REPLY, at)
 
-    def _enter(self, facts: Facts, at: int, before: Facts | None = None) -> None:
-        """Stays that begin: an approval, a supplier's turn."""
-        if self._decides(facts) and not (before and self._decides(before)):
-            self._start(Metric.APPROVAL, at)
-        if self._at_supplier(facts) and not (before and self._at_supplier(before)):
-            self._start(Metric.SUPPLIER, at)
+    def _follow_stays(self, at: int) -> None:
+        """Stays that end or begin: an approval, a supplier's turn.
 
-    def _leave(self, before: Facts, at: int) -> None:
-        if self._decides(before) and not self._decides(self.facts):
-            self._stop(Metric.APPROVAL, at, "decided")
-        if self._at_supplier(before) and not self._at_supplier(self.facts):
-            self._stop(Metric.SUPPLIER, at, "back")
+        Asked of the record as it stands, so a book that calls a reason something else ends one too.
+        """
+        for metric, stays, why in (
+            (Metric.APPROVAL, self._decides(self.facts), "decided"),
+            (Metric.SUPPLIER, self._at_supplier(self.facts), "back"),
+        ):
+            if not stays:
+                self._stop(metric, at, why)
+            elif self._running(metric) is None:
+                self._start(metric, at)
 
     def _end_all(self, at: int) -> None:
         """The record is resolved, closed without that, or withdrawn."""
