@@ -10,7 +10,7 @@ from accounts.models import User
 from core import formats
 from sla.enums import Metric, Reach
 from sla.models import Book
-from sla.queries.words import goal_of
+from sla.queries.words import length_of
 from sla.rows import instant
 from tickets.models import Ticket
 from tickets.models.ticket import OPEN
@@ -60,8 +60,8 @@ def _stand(stand: Mapping[str, Any] | None) -> str:
         return formats.moment(due) if due else ""
     left = stand["left"] or 0
     if left < 0:
-        return _("over by %(time)s, standing still") % {"time": goal_of(-left)}
-    return _("%(time)s left, standing still") % {"time": goal_of(left)}
+        return _("over by %(time)s, standing still") % {"time": length_of(-left)}
+    return _("%(time)s left, standing still") % {"time": length_of(left)}
 
 
 def book_rows(books: Iterable[Book]) -> list[dict[str, Any]]:

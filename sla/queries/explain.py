@@ -20,7 +20,7 @@ from sla.histories import histories
 from sla.models import Book
 from sla.queries.names import Names
 from sla.queries.words import CONDITIONS as CONDITION_WORDS
-from sla.queries.words import condition_words, goal_of
+from sla.queries.words import condition_words, goal_of, length_of
 from sla.rows import instant
 from sla.shelf import shelf
 from tickets import kinds
@@ -284,4 +284,4 @@ class _Teller:
 
 
 def _time(working: int) -> str:
-    return goal_of(working) if working >= 60 else _("0m") if working < 1 else _("under 1m")
+    return length_of(working) if working >= 60 else _("0m") if working < 1 else _("under 1m")

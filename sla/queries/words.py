@@ -56,6 +56,11 @@ def goal_of(seconds: int) -> str:
     return hours.write_goal(seconds, formats.is_korean())
 
 
+def length_of(seconds: int) -> str:
+    """A length that was measured: whole minutes that are over, as clocks and cards tell it."""
+    return goal_of(seconds // 60 * 60)
+
+
 def calendar_words(data: Mapping[str, Any]) -> Words:
     """A calendar but for its special days."""
     rules = data["rules"]

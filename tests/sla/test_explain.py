@@ -46,6 +46,18 @@ def lived():
     return ticket
 
 
+def test_lengths_are_minutes_that_are_over_as_the_card_tells_them():
+    agent = make_agent(team=make_team())
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        ticket = open_incident(impact=2, urgency=2)
+        clock.shift(timedelta(minutes=8, seconds=40))
+        actions.comment(ticket, "확인하겠습니다.", by=agent)
+    found = {e.metric: e for e in explain(ticket, MONDAY + timedelta(minutes=10, seconds=20))}
+    response, resolution = found["first_response"], found["resolution"]
+    assert (response.used, response.spans[0].worked) == ("8m", "8m")
+    assert (resolution.used, resolution.left) == ("10m", "23h 49m")
+
+
 def test_the_trace_tells_start_pause_resumption_and_the_new_target():
     ticket = lived()
     found = {e.metric: e for e in explain(ticket, MONDAY + timedelta(hours=6))}
