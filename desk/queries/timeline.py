@@ -15,9 +15,9 @@ from cmdb.models import ConfigurationItem, Service
 from core import formats
 from core.models import pick
 from core.states import PHASE_LABELS
-from desk.queries.escalations import escalation_words
 from incidents.wording import milestone_words, step_words
 from notifications.queries import Sending, delivery_states
+from sla.wording import escalation_words
 from tickets import access, fields
 from tickets.enums import Channel, Impact, LinkType, TaskState, Urgency, Verb, Visibility
 from tickets.models import (

@@ -14,6 +14,7 @@ from accounts.models import Team, User
 from incidents.enums import EntryKind, Step
 from incidents.models import LogEntry, MajorIncident
 from incidents.wording import milestone_words, step_words, update_text
+from sla.wording import escalation_words
 from tickets.enums import Channel, LinkType, Verb, Visibility
 from tickets.models import Event, Ticket
 
@@ -202,6 +203,8 @@ def _words(ticket: Ticket, event: Event, names: Names) -> tuple[str, str]:
         return step_words(data, names.people), text
     if verb == Verb.MILESTONE:
         return milestone_words(data), ""
+    if verb == Verb.ESCALATED:
+        return escalation_words(data), ""
     if verb == Verb.OPENED:
         detected = event.channel == Channel.MONITORING
         return (_("Detected by monitoring") if detected else _("Reported")), ""

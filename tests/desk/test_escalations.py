@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from desk.queries.escalations import escalation_words
 from sla.actions import sweep_due
+from sla.wording import escalation_words
 from tests.factories import make_agent, make_team, open_incident
 
 DATA = {"metric": "resolution", "step": "75", "due_at": "2026-03-04T08:30:00+00:00", "goal": 60}

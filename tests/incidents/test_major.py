@@ -409,6 +409,13 @@ def test_lines_of_others_are_edited_by_scribe_commander_and_leads(ticket, agent,
     assert LogEntry.objects.get().title == "Roll-call"
 
 
+def test_the_timeline_says_which_promise_escalated(ticket, agent, major):
+    data = {"metric": "resolution", "step": "75", "due_at": None}
+    Event.objects.create(ticket=ticket, at=timezone.now(), verb="escalated", data=data)
+    last = timeline.story(ticket, major)[-1]
+    assert last.title == "75% of the target used: Resolution, due –"
+
+
 def test_the_timeline_knows_no_future(ticket, agent, major):
     with pytest.raises(ActionError) as refused:
         actions.log(ticket, "Will be fine", by=agent, at=soon())
