@@ -40,6 +40,13 @@ def clock(value: datetime) -> str:
     return f"{local.hour:02d}:{local.minute:02d}"
 
 
+def month(value: date) -> str:
+    """A month with its year: 2026.11, Nov 2026."""
+    if is_korean():
+        return f"{value.year}.{value.month:02d}"
+    return f"{_MONTHS_EN[value.month - 1]} {value.year}"
+
+
 def moment(value: datetime) -> str:
     """Day and time."""
     local = timezone.localtime(value)

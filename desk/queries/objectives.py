@@ -1,7 +1,6 @@
 """How services stand against their objectives, as ready-made strings."""
 
 from collections.abc import Sequence
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +12,7 @@ from sla.enums import ObjectiveKind
 from sla.models import Objective, Outage
 from sla.objectives import Availability
 from sla.queries.objectives import Month, months_back, standings
-from sla.queries.words import goal_of
+from sla.queries.words import length_of
 
 MONTHS = 12
 OUTAGES = 50
@@ -85,7 +84,7 @@ def month(row: Month) -> dict[str, Any]:
     """One month of one objective."""
     result = row.result
     shown: dict[str, Any] = {
-        "name": month_name(row.first),
+        "name": formats.month(row.first),
         "ratio": percent(row.ratio) if row.ratio is not None else "",
         "met": row.met,
         "budget": _budget(row),
@@ -105,12 +104,6 @@ def month(row: Month) -> dict[str, Any]:
     return shown | {"samples": f"{result.samples:,}", "bad": f"{result.samples - result.good:,}"}
 
 
-def month_name(first: date) -> str:
-    if formats.is_korean():
-        return f"{first.year}.{first.month:02d}"
-    return f"{first:%b %Y}"
-
-
 def percent(share: Fraction) -> str:
     """Cut, not rounded: 99.9996 % of a month with an outage is not 100 %."""
     thousandths = int(share * 100_000)
@@ -120,7 +113,7 @@ def percent(share: Fraction) -> str:
 def _length(seconds: int | Fraction | None) -> str:
     if seconds is None:
         return ""
-    return goal_of(int(seconds)) if seconds >= 60 else _("%(n)d s") % {"n": int(seconds)}
+    return length_of(int(seconds)) if seconds >= 60 else _("%(n)d s") % {"n": int(seconds)}
 
 
 def _budget(row: Month) -> str:

@@ -49,6 +49,10 @@ CARDS = ("attainment", "open_breached", "mtta", "mttr", "backlog", "opened", "re
 IN_GROUPS = ("attainment", "open_breached", "mtta", "mttr", "mttr_work", "opened", "resolved",
              "backlog", "first_contact", "reopened")  # fmt: skip
 IN_SERIES = ("attainment", "mtta", "mttr", "mttr_work", "opened", "resolved", "backlog")
+# Why no part of a period may reach what the whole period does.
+_CARRIED = gettext_lazy(
+    "A clock that is open and missed lowers each part until it ends, the whole period only once."
+)
 LATE = timedelta(minutes=5)  # figures counted longer ago than that are said to be late
 Option = dict[str, Any]
 
@@ -92,6 +96,10 @@ class Cell:
     text: str
     n: int
     url: str
+
+    @property
+    def number(self) -> str:
+        return f"{self.n:,}"
 
 
 class Page:
@@ -285,7 +293,7 @@ class Page:
 
     def _part(self, point: Point) -> str:
         if self.choice.period.bucket == "month":
-            return f"{point.start.year}-{point.start.month:02d}"
+            return formats.month(point.start)
         return formats.day(point.start)
 
     def spent_rows(self) -> list[dict[str, Any]]:
@@ -360,6 +368,8 @@ class Page:
             "last": self._part(points[-1]) if points else "",
             "empty": not known,
             "compared": any(number is not None for number in before),
+            "note": _CARRIED if key == "attainment" else "",
+            else "",
             "rows": [
                 {
                     "name": self._part(point),

@@ -1,6 +1,6 @@
 """Instants as the reader writes them: interface.md 5.4."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,6 +33,12 @@ def _november():
 def test_moments_in_both_languages_and_the_readers_zone(language, value, text):
     with translation.override(language):
         assert formats.moment(value) == text
+
+
+@pytest.mark.parametrize(("language", "text"), [("ko", "2026.02"), ("en", "Feb 2026")])
+def test_a_month_is_told_with_its_year(language, text):
+    with translation.override(language):
+        assert formats.month(date(2026, 2, 1)) == text
 
 
 def test_another_zone_shows_another_hour():
