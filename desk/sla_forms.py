@@ -10,6 +10,8 @@ from sla.book import Facts
 from sla.enums import OutageKind
 from tickets import kinds
 
+NOTHING = pgettext_lazy("nothing chosen", "None")
+
 
 class WhatIfForm(forms.Form):
     """A record as it might be. Everything is optional but kind, priority and time."""
@@ -21,10 +23,17 @@ class WhatIfForm(forms.Form):
     opened = forms.DateTimeField(
         label=_("Opened at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
-    service = forms.ModelChoiceField(Service.objects.all(), label=_("Service"), required=False)
-    team = forms.ModelChoiceField(Team.objects.all(), label=_("Team"), required=False)
+    service = forms.ModelChoiceField(
+        Service.objects.all(), label=_("Service"), required=False, empty_label=NOTHING
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.all(), label=_("Team"), required=False, empty_label=NOTHING
+    )
     department = forms.ModelChoiceField(
-        Department.objects.all(), label=_("Department of the requester"), required=False
+        Department.objects.all(),
+        label=_("Department of the requester"),
+        required=False,
+        empty_label=NOTHING,
     )
     tags = forms.CharField(label=_("Tags"), required=False, max_length=400)
     vip = forms.BooleanField(label=_("VIP requester"), required=False)
