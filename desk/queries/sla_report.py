@@ -369,7 +369,6 @@ class Page:
             "empty": not known,
             "compared": any(number is not None for number in before),
             "note": _CARRIED if key == "attainment" else "",
-            else "",
             "rows": [
                 {
                     "name": self._part(point),
