@@ -79,7 +79,7 @@ def _written(event: Written) -> None:
 
 
 def _recompute(payload: Mapping[str, Any]) -> None:
-    recompute(payload["book"], payload["after"])
+    recompute(payload["book"], payload["after"], again=payload.get("again", False))
 
 
 def _escalate(payload: Mapping[str, Any]) -> None:

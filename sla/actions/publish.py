@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,7 @@ from tickets.models.ticket import OPEN
 
 RECOMPUTE_TOPIC = "sla.recompute"
 BATCH = 200
-# A record being opened while a book is published may not have seen it yet.
+# A record at work while a book is published may not have seen it yet.
 OVERLAP = timedelta(minutes=2)
 
 
@@ -88,29 +89,46 @@ def _name(names: tuple[str, str]) -> str:
     return ko or en
 
 
-def recompute(book_id: int, after: int = 0) -> Difference:
+def recompute(book_id: int, after: int = 0, *, again: bool = False) -> Difference:
     """Bring the next records that a book reaches up to date, and promise the rest.
 
-    Safe to run twice: a record is computed from its facts. Ends with the book's mark set.
+    Safe to run twice: a record is computed from its facts. Ends with the book's mark set, and the
+    promise to look once more (`again`) at what was at work while the book was published: what was
+    not yet committed then is not seen by the first turn.
     """
     row = Book.objects.get(pk=book_id)
-    reached = Ticket.objects.filter(pk__gt=after)
-    if row.reach == Reach.OPEN:
-        reached = reached.filter(OPEN)
-    elif row.reach == Reach.NEW:
-        reached = reached.filter(opened_at__gte=row.published_at - OVERLAP)
     with transaction.atomic():
         # Row by row in the order of keys, as every other writer of several records locks them.
-        keys = list(reached.order_by("pk").select_for_update().values_list("pk", flat=True)[:BATCH])
+        reached = _reached(row, again=again).filter(pk__gt=after).order_by("pk")
+        keys = list(reached.select_for_update().values_list("pk", flat=True)[:BATCH])
         difference = refresh(keys, silent_until=row.published_at)
         if len(keys) == BATCH:
-            last = keys[-1]
-            outbox.put(
-                RECOMPUTE_TOPIC,
-                {"book": row.pk, "after": last},
-                key=f"{RECOMPUTE_TOPIC}:{row.pk}:{last}",
-            )
-            Book.objects.filter(pk=row.pk).update(recomputed_to=last)
-        else:
+            _go_on(row, keys[-1], again=again)
+            if not again:
+                Book.objects.filter(pk=row.pk).update(recomputed_to=keys[-1])
+        elif not again:
             Book.objects.filter(pk=row.pk).update(recomputed_at=timezone.now())
+            _go_on(row, 0, again=True, due_at=row.published_at + OVERLAP)
     return difference
+
+
+def _reached(row: Book, *, again: bool) -> QuerySet[Ticket]:
+    """The records whose clocks a book may have moved; `again`: those of them at work since.
+
+    What ended after the publishing was open then.
+    """
+    since = row.published_at - OVERLAP
+    if row.reach == Reach.NEW:
+        return Ticket.objects.filter(opened_at__gte=since)
+    at_work = Q(opened_at__gte=since) | Q(updated_at__gte=since)
+    if again:
+        return Ticket.objects.filter(at_work)
+    if row.reach == Reach.OPEN:
+        return Ticket.objects.filter(OPEN | at_work)
+    return Ticket.objects.all()
+
+
+def _go_on(row: Book, after: int, *, again: bool, due_at: datetime | None = None) -> None:
+    turn = f"{RECOMPUTE_TOPIC}:{row.pk}:{'again:' if again else ''}{after}"
+    payload = {"book": row.pk, "after": after, "again": again}
+    outbox.put(RECOMPUTE_TOPIC, payload, key=turn, due_at=due_at)
