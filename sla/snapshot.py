@@ -1,6 +1,6 @@
 """What is edited now, in the form in which a book keeps it (see sla.book.read)."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -126,9 +126,11 @@ def _contract_data(policy: Any) -> dict[str, Any] | None:
         local = datetime.combine(day + timedelta(days=later), time.min, zone)
         return seconds(local)
 
+    # The last day there is has no day after it: people write it for "without an end".
+    ends = contract.ends_on is not None and contract.ends_on < date.max
     return {
         "id": contract.pk,
         "services": sorted(row.pk for row in contract.services.all()),
         "starts": midnight(contract.starts_on),
-        "ends": midnight(contract.ends_on, 1) if contract.ends_on else None,
+        "ends": midnight(contract.ends_on, 1) if ends else None,
     }

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from core.errors import ActionError
 from desk.sla_forms import WhatIfForm
 from desk.views.base import desk_page
 from sla.facts import Moment
@@ -66,7 +67,10 @@ def what_if(request: HttpRequest) -> HttpResponse:
     form = WhatIfForm(request.GET) if asked else WhatIfForm(initial=initial)
     answer = None
     if asked and form.is_valid():
-        answer = promises_for(form.facts(), form.cleaned_data["opened"])
+        try:
+            answer = promises_for(form.facts(), form.cleaned_data["opened"])
+        except ActionError as refusal:
+            form.add_error(refusal.field or None, str(refusal.message))
     status = 422 if asked and not form.is_valid() else 200
     context = {"form": form, "answer": answer}
     template = "desk/sla/_promises.html" if request.htmx else "desk/sla/what_if.html"  # type: ignore[attr-defined]

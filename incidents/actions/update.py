@@ -1,6 +1,6 @@
 """Notices to stakeholders: a deliberate act, apart from the internal timeline."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -21,6 +21,7 @@ from tickets.actions.checks import limited_text
 from tickets.models import Ticket
 
 LONGEST = 4000
+FURTHEST = timedelta(days=30)  # a promise of a notice
 
 
 @transaction.atomic
@@ -107,6 +108,8 @@ def _promised(major: MajorIncident, stage: str, instant: datetime | None) -> dat
         )
     if instant <= timezone.now():
         raise ActionError(_("Choose a time in the future."), field="next_update_at")
+    if instant > timezone.now() + FURTHEST:
+        raise ActionError(_("Choose a time within the next 30 days."), field="next_update_at")
     return instant
 
 

@@ -19,6 +19,7 @@ from sla.models import Outage
 from tickets.models import Ticket
 
 CORRECTED = frozenset({"kind", "started_at", "ended_at", "announced_at", "note"})
+YEARS = (1990, 2199)  # of which calendars know
 # Clocks of two machines differ a little.
 LENIENT = timedelta(minutes=2)
 
@@ -121,6 +122,10 @@ def _put(outage: Outage, values: Mapping[str, Any], by: User | None) -> Outage:
 
 
 def _check(outage: Outage, now: datetime) -> None:
+    for name in ("started_at", "ended_at", "announced_at"):
+        instant = getattr(outage, name)
+        if instant is not None and not YEARS[0] <= instant.year <= YEARS[1]:
+            raise ActionError(_("Choose a time between 1990 and 2199."), field=name)
     if outage.ended_at is not None and outage.ended_at < outage.started_at:
         raise ActionError(_("It can't end before it begins."), field="ended_at")
     if outage.kind == OutageKind.PLANNED:

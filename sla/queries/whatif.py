@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from core.errors import ActionError
 from core.models import pick
 from sla.book import Facts, Terms
 from sla.enums import AGREEMENT_OF, Agreement, Metric
@@ -17,6 +20,7 @@ from sla.shelf import shelf
 from sla.worktime import NoWorkingTime
 from tickets import kinds
 
+YEARS = (1990, 2199)  # of which calendars know
 # Started by something that happens later: what they promise is a length of time, not an instant.
 LATER = frozenset({Metric.NEXT_REPLY, Metric.MAJOR_UPDATE, Metric.APPROVAL, Metric.SUPPLIER})
 
@@ -45,7 +49,12 @@ class WhatIf:
 
 
 def what_if(facts: Facts, opened: datetime) -> WhatIf:
-    """By the agreements in force for a record opened at that instant."""
+    """By the agreements in force for a record opened at that instant.
+
+    ActionError for an instant of which no calendar knows.
+    """
+    if not YEARS[0] <= opened.year <= YEARS[1]:
+        raise ActionError(_("Choose a time between 1990 and 2199."), field="opened")
     at = seconds(opened)
     books = shelf()
     first, later = books.for_record(at)
