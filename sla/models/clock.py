@@ -22,7 +22,8 @@ class Clock(models.Model):
     all; `due_at` is where the target is used up as far as the facts go, None while paused;
     `breached_at` is set where the clock ran past it before it paused or ended. So a running
     clock is breached when due_at < now. Instants are whole seconds.
-    `pauses`: [[from, to or null, "resolved", "approval" or a pending reason's id]] · `targets`: what counted from when, oldest first.
+    `pauses`: [[from, to or null, "resolved", "approval" or a pending reason's id]] ·
+    `targets`: what counted from when, oldest first.
     """
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="clocks", db_index=False)
