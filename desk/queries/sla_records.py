@@ -27,12 +27,13 @@ TITLES = {
     "backlog": gettext_lazy("Open at the end"),
     "met": gettext_lazy("Targets met"),
     "missed": gettext_lazy("Targets missed"),
+    "ended": gettext_lazy("Targets met or missed"),
     "open_breached": gettext_lazy("Still open though the target had passed"),
     "open_clocks": gettext_lazy("Targets open at the end"),
     "attainment": gettext_lazy("Targets met, missed, or open and missed"),
 }
 # Lists of clocks beside each other: what a share is made of.
-OF_CLOCKS = ("attainment", "met", "missed", "open_breached", "open_clocks")
+OF_CLOCKS = ("attainment", "ended", "met", "missed", "open_breached", "open_clocks")
 
 
 @dataclass(frozen=True)

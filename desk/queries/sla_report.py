@@ -48,11 +48,7 @@ CARDS = ("attainment", "open_breached", "mtta", "mttr", "backlog", "opened", "re
 # What a group's row shows, and what its number opens.
 IN_GROUPS = ("attainment", "open_breached", "mtta", "mttr", "mttr_work", "opened", "resolved",
              "backlog", "first_contact", "reopened")  # fmt: skip
-IN_SERIES = ("attainment", "mtta", "mttr", "mttr_work", "opened", "resolved", "backlog")
-# Why no part of a period may reach what the whole period does.
-_CARRIED = gettext_lazy(
-    "A clock that is open and missed lowers each part until it ends, the whole period only once."
-)
+IN_SERIES = ("kept", "mtta", "mttr", "mttr_work", "opened", "resolved", "backlog")
 LATE = timedelta(minutes=5)  # figures counted longer ago than that are said to be late
 Option = dict[str, Any]
 
@@ -322,7 +318,8 @@ class Page:
 
     def charts(self) -> list[dict[str, Any]]:
         return [
-            self._chart("attainment", SHARE, "line", _("Targets met over time")),
+            # A clock that stays open and missed would lower each part until it ends.
+            self._chart("kept", SHARE, "line", _("Targets met over time, of those that ended")),
             self._chart("mttr", SECONDS, "bars", _("Time to restore over time")),
             self._chart("backlog", "count", "area", _("Open at the end of each part")),
         ]
@@ -368,7 +365,6 @@ class Page:
             "last": self._part(points[-1]) if points else "",
             "empty": not known,
             "compared": any(number is not None for number in before),
-            "note": _CARRIED if key == "attainment" else "",
             "rows": [
                 {
                     "name": self._part(point),

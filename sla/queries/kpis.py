@@ -85,6 +85,8 @@ KPIS = {
         Kpi("attainment", _("Targets met"), SHARE, "more", "attainment",
             _("Met ÷ (met + missed + open and missed): clocks that ended in the period, and those "
               "still running at its end though their target had passed")),
+        Kpi("kept", _("Targets met, of those that ended"), SHARE, "more", "ended",
+            _("Met ÷ (met + missed), of the clocks that ended in the period")),
         Kpi("open_breached", _("Open and missed"), SHARE, "less", "open_breached",
             _("Clocks still open at the end of the period though their target had passed ÷ clocks "
               "open then")),
@@ -104,7 +106,7 @@ KPIS = {
             _("Resolved ones that had been reopened at least once ÷ resolved")),
     )
 }  # fmt: skip
-OF_CLOCKS = ("attainment", "open_breached")
+OF_CLOCKS = ("attainment", "kept", "open_breached")
 # Where the middle and the slow end are shown beside the mean: (figure, column of Figure, day).
 SPREADS = {
     "mtta": ("ack_clock", "opened_on"),
@@ -138,6 +140,8 @@ def measured(sums: Mapping[str, int]) -> dict[str, tuple[float | None, int]]:
     if "met" in sums:
         late, promised = sums["late"], sums["met"] + sums["missed"] + sums["late"]
         found["attainment"] = (_ratio(sums["met"], promised), promised)
+        ended = sums["met"] + sums["missed"]
+        found["kept"] = (_ratio(sums["met"], ended), ended)
         found["open_breached"] = (_ratio(late, sums["open"]), sums["open"])
     return found
 

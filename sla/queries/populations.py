@@ -60,6 +60,7 @@ _BUILD: dict[str, tuple[Any, Callable[[_Span], Q]]] = {
     "backlog": (Spell, lambda span: span.open_at_end("entered_on", "left_on")),
     "met": (Promise, lambda span: _ended(span, ClockState.MET)),
     "missed": (Promise, lambda span: _ended(span, ClockState.MISSED)),
+    "ended": (Promise, lambda span: _ended(span, ClockState.MET, ClockState.MISSED)),
     "open_breached": (Promise, _late),
     "open_clocks": (Promise, lambda span: span.open_at_end("started_on", "ended_on")),
     "attainment": (
