@@ -7,12 +7,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core import formats
 from sla.enums import ObjectiveKind
 from sla.models import Objective, Outage
 from sla.objectives import Availability
 from sla.queries.objectives import Month, months_back, standings
 from sla.queries.words import length_of
+from tickets.models import Ticket
 
 MONTHS = 12
 OUTAGES = 50
@@ -135,9 +137,17 @@ def _bar(row: Month) -> int:
     return max(0, min(BAR, int(share * BAR))) if share is not None else 0
 
 
-def outages_of(service_id: int) -> list[dict[str, Any]]:
-    """The newest outages of a service, withdrawn ones marked."""
-    rows = Outage.objects.filter(service=service_id).select_related("created_by", "ticket")
+def outages_of(service_id: int, reader: User) -> list[dict[str, Any]]:
+    """The newest outages of a service, withdrawn ones marked.
+
+    The record that said so is named only to those who may see it.
+    """
+    found = Outage.objects.filter(service=service_id).select_related("created_by", "ticket")
+    rows = list(found.order_by("-started_at", "-id")[:OUTAGES])
+    told = Ticket.objects.visible_to(reader).filter(
+        pk__in=[row.ticket_id for row in rows if row.ticket_id is not None]
+    )
+    seen = set(told.order_by().values_list("pk", flat=True))
     now = timezone.now()
     return [
         {
@@ -149,14 +159,14 @@ def outages_of(service_id: int) -> list[dict[str, Any]]:
             "lasted": _length(int(((row.ended_at or now) - row.started_at).total_seconds()))
             if row.started_at <= now
             else "",
-            "note": row.note,
+            "note": row.note if not row.ticket or row.ticket_id in seen else "",
             "source": row.get_source_display(),
             "by": row.created_by.name if row.created_by else "",
-            "ticket": row.ticket.number if row.ticket else "",
-            "url": row.ticket.get_absolute_url() if row.ticket else "",
+            "ticket": row.ticket.number if row.ticket and row.ticket_id in seen else "",
+            "url": row.ticket.get_absolute_url() if row.ticket and row.ticket_id in seen else "",
             "announced": row.announced_at is not None,
             "withdrawn": row.withdrawn_at is not None,
             "open": row.ended_at is None and row.withdrawn_at is None,
         }
-        for row in rows.order_by("-started_at", "-id")[:OUTAGES]
+        for row in rows
     ]

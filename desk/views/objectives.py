@@ -53,7 +53,7 @@ def _page(
     context = {
         "service": found,
         "objectives": rows.of_service(list(rows.active().filter(service=found))),
-        "outages": rows.outages_of(found.pk),
+        "outages": rows.outages_of(found.pk, person(request)),
         "form": form,
         "editing": editing,
         "keeps": outages.may_keep(person(request), found),
