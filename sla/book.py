@@ -160,12 +160,17 @@ class Terms:
     def same(self, other: "Terms | None") -> bool:
         """Whether both promise the same, whichever book says it."""
         return other is not None and (
-            (self.policy, self.goal, self.calendar_id, self.warn_at)
-            == (other.policy, other.goal, other.calendar_id, other.warn_at)
+            self.same_target(other)
+            and self.warn_at == other.warn_at
             and (self.repeat_seconds, self.repeat_limit, self.on_change, self.on_reopen)
             == (other.repeat_seconds, other.repeat_limit, other.on_change, other.on_reopen)
-            and (self.calendar is other.calendar or self.calendar == other.calendar)
         )
+
+    def same_target(self, other: "Terms") -> bool:
+        """Whether both are due at the same instant; they may warn and behave differently."""
+        return (self.policy, self.goal, self.calendar_id) == (
+            other.policy, other.goal, other.calendar_id,
+        ) and (self.calendar is other.calendar or self.calendar == other.calendar)  # fmt: skip
 
 
 @dataclass(frozen=True)

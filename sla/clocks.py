@@ -131,6 +131,8 @@ class Stopwatch:
         if terms is not None and terms.same(self.terms):
             return
         mode = terms.on_change if terms is not None else "keep"
+        if terms is not None and self.terms is not None and terms.same_target(self.terms):
+            mode = "keep"  # only warnings or behaviour are new: nothing to start anew for
         if mode == "old" and self.terms is not None:
             return
         if mode == "restart" and self.terms is not None:

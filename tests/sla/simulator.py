@@ -46,6 +46,10 @@ class Promise:
     on_change: str
     on_reopen: str
 
+    @property
+    def target(self) -> tuple[int, int, int, Calendar]:
+        return self.policy, self.goal, self.key, self.calendar
+
 
 @dataclass(frozen=True)
 class Page:
@@ -100,7 +104,7 @@ class Watch:
         if promise is None:
             self.promise, self.void_since = None, at
             return
-        if self.promise is not None:
+        if self.promise is not None and self.promise.target != promise.target:
             if promise.on_change == "old":
                 return
             if promise.on_change == "restart":

@@ -53,3 +53,18 @@ def test_reopened_by_another_team_it_begins_one_stay():
     story._add("2026-11-23 11:00", "transitioned", changes, {})
     stays = {name: s.team for name, s in story.states().items() if s.metric == "team"}
     assert stays == {"team 1": 1, "team 2": 2}
+
+
+@pytest.mark.parametrize("mode", ["keep", "restart", "old"])
+def test_other_warnings_start_no_clock_anew(mode):
+    """Publishing a policy whose warn points were edited gave every open record new time."""
+    first = book(policy(on_change=mode, warn_at=(50,)))
+    other = replace(
+        book(policy(on_change=mode, warn_at=(80,))),
+        id=2,
+        reach="open",
+        published=ts("2026-11-23 11:00"),
+    )
+    state = Story("2026-11-23 09:00", (first, other)).clock()
+    assert (said(state.started), said(state.due), state.cycle) == ("11-23 09:00", "11-23 18:00", 0)
+    assert [step for step, _at in state.marks] == ["80", "100"]
