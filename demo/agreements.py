@@ -8,7 +8,7 @@ from cmdb.models import Contract, Supplier
 from demo.organisation import Organisation
 from sla.actions import publish
 from sla.enums import Agreement, Metric, Reach
-from sla.models import Calendar, Policy
+from sla.models import Book, Calendar, Policy
 
 HOUR, MINUTE = 3600, 60
 DESK_DAY = [[8 * HOUR, 20 * HOUR]]
@@ -38,6 +38,8 @@ def make(here: Organisation, now: datetime) -> None:
     _critical(here, calendars)
     _teams(here, calendars)
     _contracts(here, calendars, now.date(), here.people["admin"])
+    # The book of the installation comes first in this organisation's history, too.
+    Book.objects.update(published_at=now - timedelta(days=500))
     publish(
         by=here.people["admin"],
         reach=Reach.ALL,

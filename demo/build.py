@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from demo import agreements, major, objectives, organisation, outage, staged
+from demo import agreements, duty, major, objectives, organisation, outage, staged
 from demo.life import Life, Lookups
 from demo.organisation import Organisation
 from demo.year import Year
@@ -50,6 +50,7 @@ def build(*, seed: int, now: datetime, count: int, password: str, say: Say) -> O
     say("people, teams, services")
     here = organisation.make(rng, now, password)
     agreements.make(here, now)
+    duty.make(here, now)
     year = Year(rng, now, here, _lookups(), priority.matrix())
     say("a year of incidents")
     lives = _lives(year, count)
