@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils import timezone
 
 from accounts.models import User
 from incidents.enums import Condition, MajorState, Stage, UpdateAudience
@@ -71,7 +72,7 @@ def _outage(major: Any, user: User) -> Outage:
         text=newest.text,
         since=major.declared_at,
         told_at=newest.published_at,
-        next_update_at=newest.next_update_at,
+        next_update_at=_to_come(newest.next_update_at),
         concerned=major.concerned or major.ticket.requester_id == user.pk,
     )
 
@@ -81,3 +82,8 @@ def notices_for(ticket: Ticket) -> list[Update]:
     with each of them.
     """
     return list(_PUBLIC.filter(major=ticket.pk).select_related("published_by").order_by("position"))
+
+
+def _to_come(at: datetime | None) -> datetime | None:
+    """An announced time that has passed is not shown: nobody outside can do anything with it."""
+    return at if at is not None and at > timezone.now() else None
