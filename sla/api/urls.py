@@ -5,7 +5,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 
 import core.api.addresses  # noqa: F401  registers the converters used below
 from core.api.docs import number, operation, page_of, paging
-from sla.api import clocks
+from sla.api import agreements, clocks
 from sla.enums import Metric
 from sla.queries.periods import RANGES
 from sla.queries.report import GROUPS
@@ -81,6 +81,7 @@ report = extend_schema_view(
 )(clocks.ServiceLevelReport)
 
 urlpatterns = [
+    *agreements.urlpatterns,
     path("clocks/", all_clocks.as_view(), name="clocks"),
     path("tickets/<number:number>/clocks/", record_clocks.as_view()),
     path("tickets/<number:number>/clocks/explain/", record_trace.as_view()),
