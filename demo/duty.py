@@ -19,13 +19,12 @@ def make(here: Organisation, now: datetime) -> None:
     admin = here.people["admin"]
     for key, name_ko, name_en in ROTAS:
         members = tuple(here.members[key])
-        turns = {"starts_on": monday, "hands_over": time(9), "every": 7}
         rotas.create_rota(
             here.teams[key],
             {"name_ko": name_ko, "name_en": name_en, "zone": "Asia/Seoul"},
             [
-                rotas.LayerValues(members=members, **turns),
-                rotas.LayerValues(members=(*members[1:], members[0]), rank=2, **turns),
+                rotas.LayerValues(monday, time(9), 7, members),
+                rotas.LayerValues(monday, time(9), 7, (*members[1:], members[0]), rank=2),
             ],
             by=admin,
         )
