@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,7 +53,7 @@ def publish_data(
     """`publish` of something else than all that is edited now: only for actions, who check."""
     refuse_unreachable(data)
     row = Book.objects.create(
-        published_at=at or _now_or_later(),
+        published_at=at or timezone.now(),
         published_by=by,
         reach=Reach(reach),
         note=note.strip()[:250],
@@ -62,12 +62,6 @@ def publish_data(
     audit.record(row, AuditVerb.APPLIED, by=by, changes={"reach": [None, str(reach)]})
     outbox.put(RECOMPUTE_TOPIC, {"book": row.pk, "after": 0}, key=f"{RECOMPUTE_TOPIC}:{row.pk}:0")
     return row
-
-
-def _now_or_later() -> datetime:
-    """Now; not before what is published already, though the machine's clock was set back."""
-    last = Book.objects.aggregate(last=Max("published_at"))["last"]
-    return max(timezone.now(), last) if last else timezone.now()
 
 
 def refuse_unreachable(data: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ A book whose instant lies before what happened already is one that those at work
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from core.models import OutboxMessage
 from sla.actions import check, publish
@@ -46,8 +45,3 @@ def test_what_was_not_committed_at_the_first_turn_has_a_second_one() -> None:
     assert recompute(book.pk, again=True).total == 0
     assert Book.objects.get(pk=book.pk).recomputed_at == done
     assert OutboxMessage.objects.filter(key__startswith="sla.recompute").count() == 2
-
-
-def test_what_is_published_after_the_machine_was_set_back_comes_later_all_the_same() -> None:
-    first = publish(by=None, at=timezone.now() + timedelta(minutes=5))
-    assert publish(by=None).published_at >= first.published_at
