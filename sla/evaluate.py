@@ -183,10 +183,13 @@ class _Evaluation:
         if self.facts.security and not before.security and phase not in closed:
             self._start_security(at)
         self._retarget(at, "facts")
-        self._follow_stays(at)
         if phase in closed:
+            # An end that withdraws cancels its stays, too: nothing was decided or came back.
+            if not self.machine.by_key[self.facts.status].withdrawn:
+                self._follow_stays(at)
             self._end_all(at)
             return
+        self._follow_stays(at)
         self._follow_pauses(at)
 
     def _reopen(self, at: int) -> None:

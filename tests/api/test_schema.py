@@ -15,6 +15,8 @@ from schemathesis import GenerationMode, checks
 from accounts.actions import rotas
 from incidents import actions as major
 from itsm.wsgi import application
+from sla.actions.outages import open_outage
+from sla.models import Book, Calendar, Objective, Policy
 from tests.api.conftest import Api
 from tests.factories import (
     make_agent,
@@ -82,6 +84,15 @@ def known(db):
     entry = major.log(ticket, "x", by=agent)
     major.stand_down(ticket, by=None)
     action = major.add_review_action(ticket, "x", owner=agent, due_on=begins.date(), by=None)
+    calendar = Calendar.objects.get(key="business")
+    objective = Objective.objects.create(
+        service=service,
+        kind="availability",
+        target=99,
+        calendar=calendar,
+        starts_on=begins.date(),
+    )
+    outage = open_outage(service, by=None, kind="degraded")
     keys = {
         "comments": said.pk,
         "attachments": kept.pk,
@@ -96,6 +107,11 @@ def known(db):
         "rotas": rota.pk,
         "log": entry.pk,
         "actions": action.pk,
+        "calendars": calendar.pk,
+        "policies": Policy.objects.values_list("pk", flat=True)[0],
+        "agreements": Book.objects.values_list("pk", flat=True)[0],
+        "objectives": objective.pk,
+        "outages": outage.pk,
     }
     answers = resolution()
     references = {
@@ -111,6 +127,7 @@ def known(db):
         "into": other.number,
         "comment": said.pk,
         "supplier": contract.supplier.slug,
+        "calendar": calendar.key,
         "services": [service.pk],
         "owner": agent.pk,
         "commander": agent.pk,
@@ -123,6 +140,7 @@ def known(db):
     }
     addresses = {"number": ticket.number, "task": task.number, "id": keys}
     addresses["override_pk"] = change.pk
+    addresses["day_pk"] = calendar.days.values_list("pk", flat=True)[0]
     return Api(agent), addresses, references
 
 
