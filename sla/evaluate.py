@@ -183,13 +183,15 @@ class _Evaluation:
         if self.facts.security and not before.security and phase not in closed:
             self._start_security(at)
         self._retarget(at, "facts")
+        withdrawn = self.machine.by_key[self.facts.status].withdrawn
+        approval = self._running(Metric.APPROVAL)
+        if withdrawn and approval is not None:
+            approval.cancel(at)  # nothing was decided
+            self._note(at, approval, "cancelled", why="resolved")
+        self._follow_stays(at)
         if phase in closed:
-            # An end that withdraws cancels its stays, too: nothing was decided or came back.
-            if not self.machine.by_key[self.facts.status].withdrawn:
-                self._follow_stays(at)
             self._end_all(at)
             return
-        self._follow_stays(at)
         self._follow_pauses(at)
 
     def _reopen(self, at: int) -> None:
