@@ -3,31 +3,36 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.models import User
 from accounts.reach import reach_of
 from cmdb.models import Service
 from core.api.fields import Choice, Flag, Input, Instant, Reference, Text
 from core.api.filters import Filters, IdsFilter, MomentFilter, YesNoFilter
+from core.api.idempotency import idempotent
 from core.api.paging import PARAMETERS, Row, Sorts, paged
 from core.api.request import SignedInRequest
-from core.api.shapes import bilingual, instant
+from core.api.shapes import Named, bilingual, instant
 from core.api.views import ApiView, read
 from core.errors import NotAllowed, NotFound
 from sla.actions import objectives as acting
 from sla.actions import outages as keeping
+from sla.api.fields import Day, Measure
 from sla.enums import ObjectiveKind, OutageKind, OutageSource
 from sla.models import Calendar, Objective, Outage
 from sla.objectives import Availability
 from sla.queries.objectives import Month, months_back, standings
+from tickets.models import Ticket
 
 OUTAGE_SORTS = Sorts("-started_at", {"started_at": ("started_at", "id"), "id": ("id",)})
 _OUTAGE = (
     "id", "kind", "started_at", "ended_at", "announced_at", "withdrawn_at", "note", "source",
-    "service_id", "service__name_ko", "service__name_en", "ticket__number",
+    "service_id", "service__name_ko", "service__name_en", "ticket_id",
 )  # fmt: skip
 MONTHS = 12
 
@@ -74,9 +79,9 @@ class ObjectiveAdding(Input):
     kind = Choice(ObjectiveKind.choices)
     target = serializers.DecimalField(max_digits=6, decimal_places=3, min_value=0, max_value=100)
     calendar = Reference(Calendar, key="key")
-    starts_on = serializers.DateField()
+    starts_on = Day()
     metric = serializers.SlugField(required=False, allow_blank=True, max_length=60)
-    threshold = serializers.FloatField(required=False, allow_null=True)
+    threshold = Measure(required=False, allow_null=True)
     unit = Text(required=False, allow_blank=True, max_length=20)
     is_active = Flag(required=False)
 
@@ -86,8 +91,8 @@ class ObjectiveChanging(Input):
         max_digits=6, decimal_places=3, min_value=0, max_value=100, required=False
     )
     calendar = Reference(Calendar, key="key", required=False)
-    starts_on = serializers.DateField(required=False)
-    threshold = serializers.FloatField(required=False, allow_null=True)
+    starts_on = Day(required=False)
+    threshold = Measure(required=False, allow_null=True)
     unit = Text(required=False, allow_blank=True, max_length=20)
     is_active = Flag(required=False)
 
@@ -110,6 +115,7 @@ class Objectives(ApiView):
         found = list(_objectives().filter(is_active=True))
         return Response({"results": _told(found, 2)})
 
+    @idempotent
     def post(self, request: SignedInRequest) -> Response:
         data = read(request, ObjectiveAdding)
         made = acting.save_objective(None, data, by=request.user)
@@ -184,7 +190,7 @@ class OutageRow(serializers.Serializer[Any]):
     """An outage as it was entered and corrected."""
 
     id = serializers.IntegerField()
-    service = serializers.JSONField(help_text="{id, name}")
+    service = Named()
     kind = serializers.ChoiceField(OutageKind.choices)
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
@@ -216,14 +222,15 @@ class OutageEnding(Input):
 class OutageFilters(Filters):
     service = IdsFilter("service_id")
     started_after = MomentFilter("started_at", lookup_expr="gte")
-    going_on = YesNoFilter(method="is_going_on", about="Not ended yet.")
+    going_on = YesNoFilter(method="is_going_on", about="Neither ended nor withdrawn.")
 
     class Meta:
         model = Outage
         fields: list[str] = []
 
     def is_going_on(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.filter(ended_at__isnull=value)
+        going_on = Q(ended_at=None, withdrawn_at=None)
+        return rows.filter(going_on if value else ~going_on)
 
 
 class Outages(ApiView):
@@ -232,39 +239,44 @@ class Outages(ApiView):
     def get(self, request: SignedInRequest) -> Response:
         _for_the_desk(request)
         found = OutageFilters.apply(request, Outage.objects.all())
-        return paged(request, found.values(*_OUTAGE), OUTAGE_SORTS, _outages)
+        return paged(
+            request, found.values(*_OUTAGE), OUTAGE_SORTS, lambda rows: _outages(rows, request.user)
+        )
 
+    @idempotent
     def post(self, request: SignedInRequest) -> Response:
         data = dict(read(request, OutageAdding))
         service = data.pop("service")
         made = keeping.open_outage(service, by=request.user, source=OutageSource.API, **data)
-        return Response(_outage(made.pk), status=201)
+        return Response(_outage(made.pk, request.user), status=201)
 
 
 class OneOutage(ApiView):
     def get(self, request: SignedInRequest, pk: int) -> Response:
         _for_the_desk(request)
-        return Response(_outage(_kept(pk).pk))
+        return Response(_outage(_kept(pk).pk, request.user))
 
     def patch(self, request: SignedInRequest, pk: int) -> Response:
         _for_the_desk(request)
         keeping.correct_outage(_kept(pk), read(request, OutageChanging), by=request.user)
-        return Response(_outage(pk))
+        return Response(_outage(pk, request.user))
 
 
 class OutageEnd(ApiView):
+    @idempotent
     def post(self, request: SignedInRequest, pk: int) -> Response:
         _for_the_desk(request)
         data = read(request, OutageEnding)
         keeping.end_outage(_kept(pk), by=request.user, at=data.get("at") or timezone.now())
-        return Response(_outage(pk))
+        return Response(_outage(pk, request.user))
 
 
 class OutageWithdrawal(ApiView):
+    @idempotent
     def post(self, request: SignedInRequest, pk: int) -> Response:
         _for_the_desk(request)
         keeping.withdraw_outage(_kept(pk), by=request.user)
-        return Response(_outage(pk))
+        return Response(_outage(pk, request.user))
 
 
 def _kept(pk: int) -> Outage:
@@ -274,18 +286,24 @@ def _kept(pk: int) -> Outage:
     return found
 
 
-def _outage(pk: int) -> dict[str, Any]:
-    return _outages(list(Outage.objects.filter(pk=pk).values(*_OUTAGE)))[0]
+def _outage(pk: int, reader: User) -> dict[str, Any]:
+    return _outages(list(Outage.objects.filter(pk=pk).values(*_OUTAGE)), reader)[0]
 
 
-def _outages(rows: list[Row]) -> list[dict[str, Any]]:
+def _outages(rows: list[Row], reader: User) -> list[dict[str, Any]]:
+    """The note of what a record said is told only to those who may see the record."""
+    told = {row["ticket_id"] for row in rows} - {None}
+    seen = {None}
+    if told:
+        visible = Ticket.objects.visible_to(reader).filter(pk__in=told)
+        seen |= set(visible.order_by().values_list("pk", flat=True))
     times = ("started_at", "ended_at", "announced_at", "withdrawn_at")
     return [
         {
             "id": row["id"],
             "service": bilingual(row, "service"),
             "kind": row["kind"],
-            "note": row["note"],
+            "note": row["note"] if row["ticket_id"] in seen else "",
             "source": row["source"],
             **{name: instant(row[name]) for name in times},
         }
@@ -298,7 +316,7 @@ def _outages(rows: list[Row]) -> list[dict[str, Any]]:
 
 class SampleValue(Input):
     at = Instant()
-    value = serializers.FloatField()
+    value = Measure()
 
 
 class SamplesSent(Input):
@@ -316,6 +334,7 @@ class SamplesKept(serializers.Serializer[Any]):
 class Samples(ApiView):
     """Measured values. Sending the same again changes nothing."""
 
+    @idempotent
     def post(self, request: SignedInRequest) -> Response:
         data = read(request, SamplesSent)
         rows = [(row["at"], row["value"]) for row in data["samples"]]

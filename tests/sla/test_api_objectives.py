@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from core.api.shapes import instant
 from sla.models import Objective, Outage, Sample
-from tests.factories import make_agent, make_service, make_team, make_user
+from tests.api.conftest import Api
+from tests.factories import make_agent, make_service, make_team, make_user, open_incident
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1"
@@ -90,3 +91,55 @@ def test_samples_are_kept_once_and_bad_ones_refused(send, service):
         assert refused.status_code in (400, 422)
     other = send(make_agent(), "post", "/samples/", service=service.slug, metric="x", samples=[row])
     assert other.status_code == 403
+
+
+def test_a_post_sent_again_with_its_key_enters_one_outage(service):
+    keeper = Api(make_agent(team=service.support_team))
+    began = instant(timezone.now() - timedelta(hours=2))
+    ended = instant(timezone.now() - timedelta(hours=1))
+    body = {"service": service.pk, "started_at": began, "ended_at": ended}
+    first, second = (keeper.post("/outages/", body, Idempotency_Key="o-1") for _twice in range(2))
+    assert (first.status_code, second.json()) == (201, first.json())
+    assert Outage.objects.count() == 1
+
+
+def test_a_withdrawn_outage_is_not_going_on(service):
+    keeper = Api(make_agent(team=service.support_team))
+    pk = keeper.post("/outages/", {"service": service.pk}).json()["id"]
+
+    def going_on(value):
+        rows = keeper.get(f"/outages/?going_on={value}&service={service.pk}").json()["results"]
+        return [row["id"] for row in rows]
+
+    assert (going_on("true"), going_on("false")) == ([pk], [])
+    keeper.post(f"/outages/{pk}/withdraw/")
+    assert (going_on("true"), going_on("false")) == ([], [pk])
+
+
+def test_the_note_of_a_record_is_told_to_those_who_may_see_the_record(service):
+    team = service.support_team
+    keeper, other = make_agent(team=team), make_agent(team=make_team())
+    ticket = open_incident(by=keeper, team=team, restricted=True)
+    outage = Outage.objects.create(
+        service=service, kind="unplanned", started_at=timezone.now(), note=ticket.number,
+        source="incident", ticket=ticket,
+    )  # fmt: skip
+    path = f"/outages/{outage.pk}/"
+    assert Api(keeper).get(path).json()["note"] == ticket.number
+    assert Api(other).get(path).json()["note"] == ""
+    assert Api(other).get("/outages/").json()["results"][0]["note"] == ""
+
+
+def test_only_numbers_are_measures(service):
+    admin = Api(make_user(role="administrator"))
+    body = {
+        "service": service.pk,
+        "kind": "performance",
+        "target": 95,
+        "calendar": "always",
+        "starts_on": "2026-01-01",
+        "metric": "login",
+    }
+    for bad in ("NaN", "800", True):
+        assert admin.post("/objectives/", body | {"threshold": bad}).status_code == 400
+    assert admin.post("/objectives/", body | {"threshold": 800}).status_code == 201
