@@ -293,7 +293,7 @@ def _outage(pk: int, reader: User) -> dict[str, Any]:
 def _outages(rows: list[Row], reader: User) -> list[dict[str, Any]]:
     """The note of what a record said is told only to those who may see the record."""
     told = {row["ticket_id"] for row in rows} - {None}
-    seen = {None}
+    seen: set[int | None] = {None}
     if told:
         visible = Ticket.objects.visible_to(reader).filter(pk__in=told)
         seen |= set(visible.order_by().values_list("pk", flat=True))
