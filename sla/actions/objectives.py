@@ -68,10 +68,13 @@ def _clean(row: Objective, values: Mapping[str, Any]) -> dict[str, Any]:
         errors["calendar"] = _("Choose a calendar that is in use.")
     if errors:
         raise ActionError(_("Some values can't be used."), errors=errors)
+    if merged["kind"] == ObjectiveKind.AVAILABILITY:
+        return {**values, "metric": ""}  # a service is available or not, whatever is sampled
     return dict(values)
 
 
 def _refuse_double(row: Objective) -> None:
+    Service.objects.select_for_update().get(pk=row.service_id)
     same = Objective.objects.filter(
         service=row.service_id, kind=row.kind, metric=row.metric, is_active=True
     ).exclude(pk=row.pk)

@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 
 import core.api.addresses  # noqa: F401  registers the converters used below
-from core.api.docs import key, number, operation, page_of, paging
+from core.api.docs import IDEMPOTENCY, key, number, operation, page_of, paging
 from sla.api import agreements, clocks, objectives
 from sla.enums import Metric
 from sla.queries.periods import RANGES
@@ -82,6 +82,7 @@ report = extend_schema_view(
 
 ONE = [key("id")]
 REFUSED = (403, 422)
+REPEATED = (403, 409, 422)
 all_objectives = extend_schema_view(
     get=operation(
         TAG,
@@ -97,7 +98,8 @@ all_objectives = extend_schema_view(
         body=objectives.ObjectiveAdding,
         answer=objectives.ObjectiveRow,
         status=201,
-        refuses=REFUSED,
+        parameters=[IDEMPOTENCY],
+        refuses=REPEATED,
     ),
 )(objectives.Objectives)
 one_objective = extend_schema_view(
@@ -135,7 +137,8 @@ all_outages = extend_schema_view(
         body=objectives.OutageAdding,
         answer=objectives.OutageRow,
         status=201,
-        refuses=REFUSED,
+        parameters=[IDEMPOTENCY],
+        refuses=REPEATED,
     ),
 )(objectives.Outages)
 one_outage = extend_schema_view(
@@ -164,8 +167,8 @@ outage_end = extend_schema_view(
         "The service is back",
         body=objectives.OutageEnding,
         answer=objectives.OutageRow,
-        parameters=ONE,
-        refuses=REFUSED,
+        parameters=[*ONE, IDEMPOTENCY],
+        refuses=REPEATED,
     )
 )(objectives.OutageEnd)
 outage_withdrawal = extend_schema_view(
@@ -174,8 +177,8 @@ outage_withdrawal = extend_schema_view(
         "withdraw_outage",
         "It was entered by mistake and counts for nothing",
         answer=objectives.OutageRow,
-        parameters=ONE,
-        refuses=REFUSED,
+        parameters=[*ONE, IDEMPOTENCY],
+        refuses=REPEATED,
     )
 )(objectives.OutageWithdrawal)
 samples = extend_schema_view(
@@ -186,7 +189,8 @@ samples = extend_schema_view(
         body=objectives.SamplesSent,
         answer=objectives.SamplesKept,
         status=201,
-        refuses=REFUSED,
+        parameters=[IDEMPOTENCY],
+        refuses=REPEATED,
     )
 )(objectives.Samples)
 
