@@ -16,6 +16,7 @@ import icalendar
 LARGEST = 512 * 1024
 MOST_EVENTS = 2000
 LONGEST_EVENT = 60  # days
+MOST_REPEATS = 200_000  # beginnings that are looked at, of all events together
 LONGEST_NAME = 120
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 YEARLY = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYMONTHDAY", "BYDAY", "WKST"}
@@ -49,9 +50,12 @@ def read(content: bytes, first: date, last: date) -> Found:
         raise BadCalendar("events")
     days: dict[date, str] = {}
     left_out = 0
+    budget = iter(range(MOST_REPEATS))
     for event in events:
         try:
-            found = list(_days(event, first, last))
+            found = list(_days(event, first, last, budget))
+        except BadCalendar:
+            raise
         except BROKEN:
             left_out += 1
             continue
@@ -76,7 +80,7 @@ def _events(content: bytes) -> list[Any]:
         raise BadCalendar("form") from None
 
 
-def _days(event: Any, first: date, last: date) -> Iterator[date]:
+def _days(event: Any, first: date, last: date, budget: Iterator[int]) -> Iterator[date]:
     """The days of one event. ValueError when it is not made of whole days."""
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return
@@ -84,7 +88,7 @@ def _days(event: Any, first: date, last: date) -> Iterator[date]:
     if isinstance(start, datetime) or not isinstance(start, date):
         raise ValueError("not a whole day")
     length = _length(event, start)
-    for begin in _begins(event, start, first, last, length):
+    for begin in _begins(event, start, first, last, length, budget):
         for n in range(length):
             day = begin + timedelta(days=n)
             if first <= day <= last:
@@ -104,7 +108,9 @@ def _length(event: Any, start: date) -> int:
     return max(length, 1)
 
 
-def _begins(event: Any, start: date, first: date, last: date, length: int) -> Iterator[date]:
+def _begins(
+    event: Any, start: date, first: date, last: date, length: int, budget: Iterator[int]
+) -> Iterator[date]:
     """Where the event begins, as far as it reaches into the days asked for."""
     rule = event.get("RRULE")
     if rule is None:
@@ -113,6 +119,8 @@ def _begins(event: Any, start: date, first: date, last: date, length: int) -> It
     left_out = set(_excluded(event))
     earliest = first - timedelta(days=length)
     for n, day in enumerate(_each_year(rule, start, last)):
+        if next(budget, None) is None:
+            raise BadCalendar("events")
         if n >= int(rule.get("COUNT", [MOST_EVENTS * 10])[0]):
             return
         if day >= earliest and day not in left_out:
@@ -134,7 +142,7 @@ def _each_year(rule: Any, start: date, last: date) -> Iterator[date]:
     if step < 1:
         raise ValueError("not repeated at all")
     for year in range(start.year, end.year + 1, step):
-        for month in sorted(int(each) for each in rule.get("BYMONTH", [start.month])):
+        for month in sorted({int(each) for each in rule.get("BYMONTH", [start.month])}):
             for day in _in_month(rule, start, year, month):
                 if start <= day <= end:
                     yield day

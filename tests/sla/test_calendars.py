@@ -337,3 +337,11 @@ def test_what_changed_is_in_the_audit_log_as_people_write_it():
     event = AuditEvent.objects.latest("id")
     assert event.actor == by
     assert event.changes["week"][1][0] == "09:00–12:00"
+
+
+def test_thousands_of_ancient_yearly_events_are_refused_at_once():
+    event = "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:00010101\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\n"
+    content = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{event * 1000}END:VCALENDAR\r\n"
+    with pytest.raises(ical.BadCalendar) as refused:
+        ical.read(content.encode(), date(2026, 1, 1), date(2028, 12, 31))
+    assert refused.value.why == "events"
