@@ -5,7 +5,6 @@ from typing import Any, cast
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 
 from itsm.stack import browser
 
@@ -25,18 +24,6 @@ def _keep_default_rows(items: list[pytest.Item]) -> None:
         for marker in item.iter_markers("django_db"):
             if marker.kwargs.get("transaction"):
                 cast("dict[str, Any]", marker.kwargs)["serialized_rollback"] = True
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
-    """Each connection knows the migrations' rows, not just the one that made the database.
-
-    Playwright's loop gives a thread connections of its own. One that doesn't know the rows would
-    neither restore them before a test nor keep from making content types anew after it.
-    """
-    kept = getattr(connection, "_test_serialized_contents", None)
-    if kept is not None:
-        type(connection)._test_serialized_contents = kept  # type: ignore[attr-defined]
 
 
 def _skip_without_chromium(items: list[pytest.Item]) -> None:

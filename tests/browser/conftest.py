@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -20,7 +20,12 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    kept = getattr(connection, "_test_serialized_contents", None)
     with sync_playwright() as playwright:
+        if kept is not None:
+            # Within its loop Django has another connection: that one is to know as well which
+            # rows the migrations made, for what is flushed after a test.
+            vars(connections[connection.alias])["_test_serialized_contents"] = kept
         running = playwright.chromium.launch(
             executable_path=browser.find(), args=list(browser.ARGUMENTS)
         )
