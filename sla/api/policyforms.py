@@ -64,7 +64,10 @@ class _Policy(Input):
     priorities = _list(Choice(list(priority.LEVELS)))
     tags = _list(Text(max_length=40), MOST_TAGS)
     services = References(Service, key="slug", required=False, help_text="Ids or slugs.")
-    departments = References(Department, key="code", required=False, help_text="Ids or codes.")
+    departments = References(
+        Department, key="name_en", required=False,
+        help_text="Ids, or English names that only one has.",
+    )  # fmt: skip
     teams = References(Team, key="slug", required=False, help_text="Ids or slugs.")
     vip = Flag(required=False, allow_null=True, help_text="Null: either.")
     security = Flag(required=False, allow_null=True, help_text="Null: either.")
