@@ -68,4 +68,4 @@ def test_it_prints_its_figures_and_charts(open_page, manager):
     page.emulate_media(media="print")
     assert page.locator(".report__filter").is_hidden()
     assert page.locator("#kpi-mttr").is_visible()
-    assert page.locator("#chart-attainment svg.chart__svg").is_visible()
+    assert page.locator("#chart-kept svg.chart__svg").is_visible()
