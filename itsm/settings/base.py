@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "sla",
     "notifications",
     "incidents",
+    "catalog",
     "desk",
     "portal",
     "adminui",

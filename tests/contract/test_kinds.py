@@ -26,6 +26,7 @@ ANSWERS = {
     "resolution_code": lambda: resolution()["resolution_code"],
     "resolution": lambda: resolution()["resolution"],
     "cause_category": lambda: resolution()["cause_category"],
+    "fulfilment": lambda: "Delivered to the desk.",
 }
 
 
