@@ -11,7 +11,7 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from core import outbox  # noqa: PLC0415 - models are not loaded before
         from notifications import actions, receivers  # noqa: PLC0415 - models are not loaded before
-        from notifications.actions import deliver, mailing, telling, webhooks  # noqa: PLC0415 - models are not loaded before
+        from notifications.actions import deliver, mailing, reminding, telling, webhooks  # noqa: PLC0415 - models are not loaded before
 
         receivers.connect()
         outbox.register(telling.NOTIFY, actions.tell)
@@ -23,6 +23,12 @@ class NotificationsConfig(AppConfig):
             actions.send_digest,
             attempts=deliver.ATTEMPTS,
             on_failure=actions.fail_digest,
+        )
+        outbox.register(
+            reminding.REMINDER,
+            actions.send_reminder,
+            attempts=deliver.ATTEMPTS,
+            on_failure=actions.fail_reminder,
         )
         outbox.register(
             webhooks.WEBHOOK,

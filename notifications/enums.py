@@ -33,6 +33,9 @@ class What(TextChoices):
     TASK_CHANGED = "task_changed", _("A task of my record changes")
     TEAM_WORK = "team_work", _("New work arrives for my team")
     UNASSIGNED = "unassigned", _("A record is taken off me")
+    SERVICE_REVIEW = "service_review", _("A service of mine is due for review")
+    ARTICLE_REVIEW = "article_review", _("An article of mine is due for review")
+    FEEDBACK = "feedback", _("Somebody is not content")
 
 
 class Channel(TextChoices):
@@ -147,6 +150,9 @@ DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
         What.TASK_CHANGED: (True, False),
         What.TEAM_WORK: (True, False),
         What.UNASSIGNED: (True, False),
+        What.SERVICE_REVIEW: (True, True),
+        What.ARTICLE_REVIEW: (True, True),
+        What.FEEDBACK: (True, True),
     },
 }
 # What clocks say: many may come at once, and are then sent together.

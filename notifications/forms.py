@@ -10,20 +10,28 @@ from notifications.queries import Choice
 
 
 class SelectionForm(forms.Form):
-    """Records chosen in the inbox, or all of them."""
+    """Records and reminders chosen in the inbox, or all of them."""
 
     everything = forms.BooleanField(required=False)
     tickets = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    reminders = forms.TypedMultipleChoiceField(coerce=int, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tickets"].valid_value = str.isdecimal  # type: ignore[attr-defined]
+        for name in ("tickets", "reminders"):
+            self.fields[name].valid_value = _is_id  # type: ignore[attr-defined]
 
-    def chosen(self) -> list[int] | None:
-        """Ids of records; None means all; nothing chosen is an empty list."""
+    def chosen(self) -> dict[str, list[int] | None]:
+        """Ids of records and of reminders; None means all; nothing chosen is an empty list."""
+        names = ("tickets", "reminders")
         if not self.is_valid():
-            return []
-        return None if self.cleaned_data["everything"] else self.cleaned_data["tickets"]
+            return {name: [] for name in names}
+        everything = self.cleaned_data["everything"]
+        return {name: None if everything else self.cleaned_data[name] for name in names}
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def chosen_levels(sent: Mapping[str, Any], choices: Iterable[Choice]) -> dict[str, Level]:

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from core import formats, options
 from notifications.enums import Audience, What
-from notifications.models import Delivery, Digest, Template
+from notifications.models import Delivery, Digest, Reminder, Template
 from notifications.queries import path_for
 from notifications.texts import WORDS, Words, fill, one_line
 from notifications.wording import clock_words, detail, news_text, sentence
@@ -81,6 +81,45 @@ def letter(delivery: Delivery) -> EmailMultiAlternatives:
         from_email=_sender(values["organisation"]),
         to=[user.email],
         headers=_headers(delivery, event),
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def reminder_letter(reminder: Reminder) -> EmailMultiAlternatives:
+    """The mail of a notice about what is no record, ready to send."""
+    user, what = reminder.user, What(reminder.what)
+    words = words_for(what, Audience.DESK)
+    with reading_as(user) as language:
+        organisation = str(options.get("organisation"))
+        values = {
+            "title": reminder.title,
+            "text": reminder.text,
+            "due": formats.day(reminder.due_on) if reminder.due_on else "–",
+            "link": absolute(reminder.path),
+            "organisation": organisation,
+        }
+        subject = one_line(fill(words.subject(language), values))
+        page = {
+            "subject": subject,
+            "body": fill(words.body(language), values).strip()[:LONGEST_TEXT],
+            "link": values["link"],
+            "preferences": absolute(reverse("notifications:preferences")),
+            "organisation": organisation,
+            "number": one_line(reminder.title),
+            "language": language,
+            "is_about": True,
+        }
+        text = render_to_string("notifications/mail.txt", page)
+        html = render_to_string("notifications/mail.html", page)
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    headers = {"Message-ID": f"<reminder.{reminder.pk}@{host}>", **_robot("auto-generated")}
+    mail = EmailMultiAlternatives(
+        subject=subject,
+        body=text,
+        from_email=_sender(organisation),
+        to=[user.email],
+        headers=headers,
     )
     mail.attach_alternative(html, "text/html")
     return mail

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
+from core.models import pick
 from notifications.enums import Audience, Channel, DeliveryState, HookKind, Level, What
 from tickets.models import Comment, Event, Ticket
 
@@ -115,6 +116,55 @@ class Delivery(models.Model):
     def key(self) -> str:
         """The outbox key of sending it by itself."""
         return f"mail:{self.pk}"
+
+
+class Reminder(models.Model):
+    """A notice about something that is no record: a service, an article, a score.
+
+    One per person and `key`. `path` is where it is looked at; `text` (may be empty) is shown as it
+    was written. `state` and what follows it tell how its mail fares; empty: no mail was meant.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="reminders")
+    key = models.CharField(max_length=120)
+    what = models.CharField(max_length=16, choices=What)
+    title_ko = models.CharField(max_length=300, blank=True)
+    title_en = models.CharField(max_length=300, blank=True)
+    path = models.CharField(max_length=300)
+    text = models.TextField(blank=True)
+    due_on = models.DateField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+    is_shown = models.BooleanField(default=True)
+    read_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, choices=DeliveryState, blank=True)
+    reason = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "key"], name="reminder_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-id"], name="reminder_inbox"),
+            models.Index(
+                fields=["user"],
+                condition=Q(read_at=None, is_shown=True),
+                name="reminder_unread",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.what} {self.key}"
+
+    @property
+    def title(self) -> str:
+        return pick(self.title_ko, self.title_en)
+
+    @property
+    def mail_key(self) -> str:
+        """The outbox key of mailing it."""
+        return f"reminder:{self.pk}"
 
 
 class Preference(models.Model):

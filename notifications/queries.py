@@ -5,8 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Count, Max, Q, QuerySet, Value
-from django.db.models.functions import Cast, Substr
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Substr
 from django.urls import reverse
 from django.utils.text import Truncator
 
@@ -14,7 +24,7 @@ from accounts.models import User
 from accounts.reach import reach_of
 from core.models import OutboxMessage
 from notifications.enums import DEFAULTS, Audience, Channel, DeliveryState, Level, What
-from notifications.models import Delivery, Mute, Notice, Preference, Template
+from notifications.models import Delivery, Mute, Notice, Preference, Reminder, Template
 from notifications.texts import WORDS, Words
 from tickets import access
 from tickets.enums import Visibility
@@ -41,10 +51,29 @@ def unread_count(user: User) -> int:
     it is asked only about records that there is something to say of.
     """
     unread = Notice.objects.filter(user=user, read_at=None).order_by()
-    if not unread.exists():
-        return 0
+    has_notices, others = _unread_kinds(user, unread)
+    if not has_notices:
+        return others
     seen = unread.filter(ticket__in=Ticket.objects.visible_to(user))
-    return seen.values("ticket_id").distinct()[: MOST_COUNTED + 1].count()
+    return others + seen.values("ticket_id").distinct()[: MOST_COUNTED + 1].count()
+
+
+def _unread_kinds(user: User, unread: QuerySet[Notice]) -> tuple[bool, int]:
+    """Whether there are unread notices of records, and how many unread reminders; one query."""
+    others = Reminder.objects.filter(user=OuterRef("pk"), read_at=None, is_shown=True).order_by()
+    number = others.values("user").annotate(n=Count("pk")).values("n")
+    found = User.objects.filter(pk=user.pk).values_list(
+        Exists(unread), Coalesce(Subquery(number), 0)
+    )
+    return found.first() or (False, 0)
+
+
+def reminders(user: User, *, only_unread: bool = False, limit: int = 30) -> list[Reminder]:
+    """The person's newest notices about what is no record."""
+    rows = Reminder.objects.filter(user=user, is_shown=True)
+    if only_unread:
+        rows = rows.filter(read_at=None)
+    return list(rows.order_by("-id")[:limit])
 
 
 @dataclass(frozen=True)

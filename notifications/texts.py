@@ -194,6 +194,24 @@ WORDS: dict[tuple[What, Audience], Words] = {
         f"New work for {{team}}.\n{_TO_DESK}\nRequester: {{requester}}\n\n{{text}}",
     ),
     (What.UNASSIGNED, _D): _words("담당자가 변경되었습니다.", "It is no longer assigned to you."),
+    (What.SERVICE_REVIEW, _D): Words(
+        "서비스 검토: {title}",
+        "Service review: {title}",
+        "서비스 정보를 검토할 때가 되었습니다.\n{title}\n검토 기한: {due}\n\n{text}",
+        "What is written about this service is due for review.\n{title}\nDue: {due}\n\n{text}",
+    ),
+    (What.ARTICLE_REVIEW, _D): Words(
+        "지식 문서 검토: {title}",
+        "Article review: {title}",
+        "지식 문서를 검토할 때가 되었습니다.\n{title}\n검토 기한: {due}\n\n{text}",
+        "This article is due for review.\n{title}\nDue: {due}\n\n{text}",
+    ),
+    (What.FEEDBACK, _D): Words(
+        "낮은 평가: {title}",
+        "Low score: {title}",
+        "낮은 평가를 받았습니다.\n{title}\n\n{text}",
+        "Somebody gave a low score.\n{title}\n\n{text}",
+    ),
 }
 if (
     missing := {(what, audience) for audience, known in DEFAULTS.items() for what in known}

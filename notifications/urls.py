@@ -8,6 +8,7 @@ app_name = "notifications"
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/count/", views.count, name="count"),
+    path("inbox/about/<int:pk>/", views.about, name="about"),
     path("inbox/read/", views.read, name="read"),
     path("inbox/clear/", views.clear, name="clear"),
     path("inbox/preferences/", views.preferences, name="preferences"),

@@ -17,9 +17,9 @@ from core.errors import NotFound
 from notifications import actions, queries
 from notifications.enums import Channel, What
 from notifications.forms import SelectionForm, chosen_levels
-from notifications.models import Delivery
+from notifications.models import Delivery, Reminder
 from notifications.told import of_record
-from notifications.wording import ICONS, detail, sentence
+from notifications.wording import ICONS, detail, reminder_detail, sentence
 from tickets import access
 
 
@@ -42,6 +42,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
     context = {
         "frame": _frame(user),
         "rows": _rows(user, groups),
+        # The newest are on the first page only: they are few.
+        "reminders": [] if before else _reminders(user, only_unread=only_unread),
         "only_unread": only_unread,
         "unread": shown_count(queries.unread_count(user)),
         "first": f"?{show}".rstrip("&") if before else "",
@@ -83,6 +85,33 @@ def _rows(user: User, groups: list[queries.Group]) -> list[dict[str, Any]]:
     return rows
 
 
+def _reminders(user: User, *, only_unread: bool) -> list[dict[str, Any]]:
+    """Notices about what is no record, as ready-made strings."""
+    return [
+        {
+            "id": row.pk,
+            "title": row.title,
+            "icon": ICONS[What(row.what)],
+            "sentence": sentence(What(row.what), ""),
+            "snippet": reminder_detail(row),
+            "when": formats.time_tag(row.at),
+            "unread": row.read_at is None,
+        }
+        for row in queries.reminders(user, only_unread=only_unread)
+    ]
+
+
+@require_GET
+@never_cache
+def about(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go to what a notice is about; it is read then."""
+    row = Reminder.objects.filter(pk=pk, user=request.user).first()  # type: ignore[misc]
+    if row is None:
+        raise NotFound(_("There is no such notice."))
+    actions.mark_read(by=row.user_id, tickets=[], reminders=[row.pk])
+    return redirect(row.path)
+
+
 def shown_count(number: int) -> str:
     """A count as the bell shows it; empty for none."""
     most = queries.MOST_COUNTED
@@ -101,7 +130,7 @@ def count(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest) -> HttpResponse:
     """Mark the chosen records read, or all."""
     chosen = SelectionForm(request.POST).chosen()
-    actions.mark_read(by=request.user, tickets=chosen)  # type: ignore[arg-type]
+    actions.mark_read(by=request.user, **chosen)  # type: ignore[arg-type]
     return _after(request)
 
 
@@ -109,7 +138,7 @@ def read(request: HttpRequest) -> HttpResponse:
 def clear(request: HttpRequest) -> HttpResponse:
     """Take the chosen records out of the inbox, or all."""
     chosen = SelectionForm(request.POST).chosen()
-    actions.clear(by=request.user, tickets=chosen)  # type: ignore[arg-type]
+    actions.clear(by=request.user, **chosen)  # type: ignore[arg-type]
     return _after(request)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import formats
 from core.models import pick
 from notifications.enums import CLOCKS, MAJOR, What
+from notifications.models import Reminder
 from sla.enums import Metric
 
 # (somebody did it, it happened by itself)
@@ -52,6 +53,9 @@ _SENTENCES = {
     What.TASK_CHANGED: (_("%(actor)s changed a task"), _("A task changed")),
     What.TEAM_WORK: (_("%(actor)s opened it: new work for your team"), _("New work for your team")),
     What.UNASSIGNED: (_("%(actor)s gave it to somebody else"), _("It is no longer yours")),
+    What.SERVICE_REVIEW: (_("Due for review"), _("Due for review")),
+    What.ARTICLE_REVIEW: (_("Due for review"), _("Due for review")),
+    What.FEEDBACK: (_("%(actor)s gave a low score"), _("A low score was given")),
 }
 ICONS = {
     What.MAJOR_DECLARED: "alert-triangle",
@@ -79,6 +83,9 @@ ICONS = {
     What.TASK_CHANGED: "checklist",
     What.TEAM_WORK: "users-group",
     What.UNASSIGNED: "user-question",
+    What.SERVICE_REVIEW: "calendar",
+    What.ARTICLE_REVIEW: "file-text",
+    What.FEEDBACK: "message",
 }
 
 
@@ -129,6 +136,13 @@ def detail(what: What, data: Mapping[str, Any]) -> str:
     if what in MAJOR:
         return Truncator(" ".join(news_text(data).split())).chars(160)
     return ""
+
+
+def reminder_detail(row: Reminder) -> str:
+    """The line below the sentence of a notice about what is no record."""
+    due = now_("due %(day)s") % {"day": formats.day(row.due_on)} if row.due_on else ""
+    text = Truncator(" ".join(row.text.split())).chars(160)
+    return " · ".join(part for part in (due, text) if part)
 
 
 def news_text(data: Mapping[str, Any]) -> str:

@@ -6,11 +6,13 @@
 from notifications.actions.deliver import fail, fail_digest, retry_delivery, send, send_digest
 from notifications.actions.inbox import clear, forget_person, mark_read, sweep
 from notifications.actions.preferences import mute, reset_preferences, set_preferences, unmute
+from notifications.actions.reminding import About, fail_reminder, send_reminder, tell_about
 from notifications.actions.telling import announce, announce_together, tell, withdraw
 from notifications.actions.templates import preview, reset_template, save_template
 from notifications.actions.webhooks import ask, call_out, fail_call, save_webhook, send_test
 
 __all__ = [
+    "About",
     "announce",
     "announce_together",
     "ask",
@@ -19,6 +21,7 @@ __all__ = [
     "fail",
     "fail_call",
     "fail_digest",
+    "fail_reminder",
     "forget_person",
     "mark_read",
     "mute",
@@ -30,10 +33,12 @@ __all__ = [
     "save_webhook",
     "send",
     "send_digest",
+    "send_reminder",
     "send_test",
     "set_preferences",
     "sweep",
     "tell",
+    "tell_about",
     "unmute",
     "withdraw",
 ]

@@ -50,7 +50,7 @@ def send(payload: Mapping[str, Any]) -> None:
         _note(delivery, state=DeliveryState.SKIPPED, reason=reason)
         return
     message = letter(delivery)
-    with _handed_over(message, f"{delivery.pk}:{delivery.created_at.timestamp()}"):
+    with handed_over(message, f"{delivery.pk}:{delivery.created_at.timestamp()}"):
         _note_sent([delivery], message)
 
 
@@ -71,12 +71,12 @@ def send_digest(payload: Mapping[str, Any]) -> None:
     if not going:
         return
     message = letter(going[0]) if len(going) == 1 else digest_letter(digest, going)
-    with _handed_over(message, f"digest:{digest.pk}:{digest.due_at.timestamp()}"):
+    with handed_over(message, f"digest:{digest.pk}:{digest.due_at.timestamp()}"):
         _note_sent(going, message)
 
 
 @contextmanager
-def _handed_over(message: EmailMultiAlternatives, identity: str) -> Iterator[None]:
+def handed_over(message: EmailMultiAlternatives, identity: str) -> Iterator[None]:
     """Hand a mail to the server, once; inside, note that it was."""
     taken = f"notifications:taken:{identity}"
     with _connection() as connection:
