@@ -67,6 +67,7 @@ class Verb(TextChoices):
     MERGED = "merged", _("Merged")
     UNMERGED = "unmerged", _("Merge undone")
     SPLIT = "split", _("Split")
+    APPROVAL = "approval", pgettext_lazy("event", "Approval")
 
 
 class LinkType(StrEnum):
@@ -113,3 +114,51 @@ class TaskState(TextChoices):
 
 
 TASK_ENDED = frozenset({TaskState.DONE, TaskState.FAILED, TaskState.SKIPPED})
+
+
+class StageKind(TextChoices):
+    """What a stage of an approval is for."""
+
+    REVIEW = "review", pgettext_lazy("approval", "Review")
+    AGREE = "agree", pgettext_lazy("approval", "Agreement")
+    APPROVE = "approve", pgettext_lazy("approval", "Approval")
+
+
+class DecidedBy(TextChoices):
+    """Whose decisions settle a stage."""
+
+    FIRST = "first", _("Whoever decides first")
+    ALL = "all", _("Everybody")
+    SHARE = "share", _("A share of them")
+
+
+class RoundState(TextChoices):
+    """What became of one round of asking for approval."""
+
+    PENDING = "pending", pgettext_lazy("approval", "Being decided")
+    APPROVED = "approved", pgettext_lazy("approval", "Approved")
+    REJECTED = "rejected", pgettext_lazy("approval", "Rejected")
+    RECALLED = "recalled", pgettext_lazy("approval", "Recalled")
+    VOID = "void", pgettext_lazy("approval", "No longer counts")
+
+
+class StageState(TextChoices):
+    WAITING = "waiting", pgettext_lazy("approval stage", "Not yet its turn")
+    OPEN = "open", pgettext_lazy("approval stage", "Being decided")
+    APPROVED = "approved", pgettext_lazy("approval stage", "Approved")
+    REJECTED = "rejected", pgettext_lazy("approval stage", "Rejected")
+    FINAL = "final", pgettext_lazy("approval stage", "Decided below (delegated)")
+    VOID = "void", pgettext_lazy("approval stage", "Not decided")
+
+
+class SeatState(TextChoices):
+    """One person's part in a stage."""
+
+    WAITING = "waiting", pgettext_lazy("approval seat", "Waiting")
+    PENDING = "pending", pgettext_lazy("approval seat", "To decide")
+    HELD = "held", pgettext_lazy("approval seat", "On hold")
+    APPROVED = "approved", pgettext_lazy("approval seat", "Approved")
+    REJECTED = "rejected", pgettext_lazy("approval seat", "Rejected")
+    FINAL = "final", pgettext_lazy("approval seat", "Delegated final approval")
+    SPARED = "spared", pgettext_lazy("approval seat", "Not needed")
+    VOID = "void", pgettext_lazy("approval seat", "Not decided")

@@ -1,5 +1,6 @@
 """People and what belongs to them, and when they may be disturbed."""
 
+from accounts.models.absence import Delegation
 from accounts.models.duty import QuietHours, Rota, RotaLayer, RotaMember, RotaOverride
 from accounts.models.people import (
     ApiToken,
@@ -14,6 +15,7 @@ from accounts.models.people import (
 )
 
 __all__ = [
+    "Delegation",
     "ApiToken",
     "AuditEvent",
     "Department",

@@ -1,5 +1,12 @@
 """Rows of the kernel."""
 
+from tickets.models.approval import (
+    Approval,
+    ApprovalKey,
+    ApprovalPolicy,
+    ApprovalSeat,
+    ApprovalStage,
+)
 from tickets.models.conversation import Attachment, Comment, Draft, Seen, Watch
 from tickets.models.event import Event
 from tickets.models.lookups import (
@@ -18,6 +25,11 @@ from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.models.work import ChecklistItem, Link, Task, TicketItem
 
 __all__ = [
+    "Approval",
+    "ApprovalKey",
+    "ApprovalPolicy",
+    "ApprovalSeat",
+    "ApprovalStage",
     "Attachment",
     "CannedText",
     "Category",
