@@ -37,6 +37,7 @@ class State:
     """One state. `plain` is the word a requester reads for it.
 
     `decides`: it waits for an approval. `withdrawn`: it ends without its purpose being reached.
+    `unbegun`: nobody works on it yet, so that its requester may still take it back.
     """
 
     key: str
@@ -45,6 +46,7 @@ class State:
     plain: Any = ""
     decides: bool = False
     withdrawn: bool = False
+    unbegun: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,28 @@
 
 from typing import Any
 
+from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.reach import NOBODY, reach_of
 from core.errors import NotAllowed, NotFound
 from tickets.models import Attachment, Comment, Ticket, Watch
+from tickets.models.approval import seats_of
 from tickets.numbering import normalise
 from tickets.queries import merged_into
 from tickets.rules import RULES, Facts
 
 
-def facts_for(user: User, ticket: Ticket, *, is_watched: bool | None = None) -> Facts:
+def facts_for(
+    user: User, ticket: Ticket, *, is_watched: bool | None = None, is_approver: bool = False
+) -> Facts:
     """The record's permission facts as seen by one person.
 
-    Asks whether they watch it, unless the caller knows.
+    Asks whether they watch it, or have a part in its approval, unless the caller knows.
     """
     if is_watched is None:
-        is_watched = Watch.objects.filter(ticket_id=ticket.pk, user_id=user.pk).exists()
+        is_watched, is_approver = _part_in(user, ticket)
     return Facts(
         phase=ticket.phase,
         restricted=ticket.restricted,
@@ -30,6 +34,7 @@ def facts_for(user: User, ticket: Ticket, *, is_watched: bool | None = None) -> 
         service_owner_id=ticket.service.owner_id if ticket.service_id and ticket.service else None,
         is_watched=is_watched,
         requester_department_id=ticket.requester.department_id,
+        unbegun=ticket.is_unbegun,
     )
 
 

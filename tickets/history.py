@@ -137,7 +137,9 @@ def _apply(info: kinds.Kind, row: Columns, detail: Columns, happening: Happening
     if happening.verb == Verb.UNMERGED:
         row.update(_as_before(happening.data.get("before", {})))
     elif "status" in happening.changes:
-        _follow_phase(row, _phase(info, row["status"]), happening.at)
+        source = info.machine.by_key.get(str(happening.changes["status"][0]))
+        came_back = source is not None and source.withdrawn
+        _follow_phase(row, _phase(info, row["status"]), happening.at, came_back=came_back)
     if happening.said is not None and happening.said.public:
         _follow_reply(row, happening.said, happening.at)
 
@@ -156,7 +158,7 @@ def _count_assignment(row: Columns, changes: Mapping[str, list[Any]]) -> None:
         row["reassign_count"] += 1
 
 
-def _follow_phase(row: Columns, phase: Phase, at: datetime) -> None:
+def _follow_phase(row: Columns, phase: Phase, at: datetime, *, came_back: bool = False) -> None:
     was, row["phase"] = row["phase"], phase
     if phase in ENDED:
         row["requester_waits"] = False
@@ -165,6 +167,8 @@ def _follow_phase(row: Columns, phase: Phase, at: datetime) -> None:
         elif was != Phase.RESOLVED:
             row["resolved_at"], row["closed_at"] = at, None
             row["responded_at"] = row.get("responded_at") or at
+    elif came_back:
+        row["closed_at"], row["requester_waits"] = None, True
     elif was in ENDED:
         row["reopen_count"] += 1
         row["resolved_at"] = row["closed_at"] = None

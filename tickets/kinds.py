@@ -28,6 +28,7 @@ class Kind:
     key: stored in Ticket.kind · prefix: of its numbers · path: folder in addresses ·
     model: "app.Model" of its detail row · machine: its states · sequence: its number sequence ·
     details: fields on its own row · opens_restricted: whether such details make it restricted ·
+    logged: further columns of its own row that the opening event says ·
     guard(ticket, transition name, data): raises ActionError where the kind has a rule of its own.
     """
 
@@ -40,6 +41,7 @@ class Kind:
     model: str
     machine: Machine
     details: tuple[DetailField, ...] = ()
+    logged: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     opens_in_portal: bool = False
     detail_template: str = "tickets/detail.html"
@@ -58,6 +60,10 @@ class Kind:
     @property
     def detail_names(self) -> frozenset[str]:
         return frozenset(detail.name for detail in self.details)
+
+    @property
+    def logged_names(self) -> frozenset[str]:
+        return self.detail_names | frozenset(self.logged)
 
 
 _by_key: dict[str, Kind] = {}

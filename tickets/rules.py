@@ -22,6 +22,8 @@ class Facts:
     service_owner_id: int | None
     is_watched: bool
     requester_department_id: int | None
+    is_approver: bool = False
+    unbegun: bool
 
 
 @predicate
@@ -45,6 +47,12 @@ def is_watcher(reach: Reach, facts: Facts) -> bool:
 
 
 @predicate
+def is_approver(reach: Reach, facts: Facts) -> bool:
+    """It is, or was, their turn to decide on it: for themselves, or in somebody's place."""
+    return facts.is_approver
+
+
+@predicate
 def in_team(reach: Reach, facts: Facts) -> bool:
     return facts.team_id in reach.team_ids
 
@@ -59,8 +67,8 @@ def in_shared_department(reach: Reach, facts: Facts) -> bool:
 
 
 @predicate
-def is_new(reach: Reach, facts: Facts) -> bool:
-    return facts.phase == "new"
+def is_unbegun(reach: Reach, facts: Facts) -> bool:
+    return facts.unbegun
 
 
 @predicate
@@ -89,7 +97,7 @@ def works_by_role(reach: Reach, facts: Facts) -> bool:
 
 named = is_requester | is_watcher
 reads_as_desk: Predicate = opens_desk & (reads_by_role | in_team | is_assignee)
-sees: Predicate = reads_as_desk | named | in_shared_department
+sees: Predicate = reads_as_desk | named | in_shared_department | is_approver
 works_on: Predicate = works_at_all & (works_by_role | in_team | is_assignee)
 # A named person from the desk works on a restricted record too: that is what naming is for.
 works: Predicate = works_on | (works_at_all & is_watcher)
@@ -98,7 +106,7 @@ reads_notes: Predicate = reads_as_desk | (works_at_all & is_watcher)
 RULES: dict[str, Predicate] = {
     "view": sees,
     "read_notes": reads_notes,
-    "reply": works | named,
+    "reply": works | named | is_approver,
     "note": works,
     "attach": works | named,
     "edit": works,
@@ -110,9 +118,11 @@ RULES: dict[str, Predicate] = {
     "restrict": works,
     "add_watcher": works,
     "watch": sees,
-    "cancel": works | (is_requester & is_new),
+    "cancel": works | (is_requester & is_unbegun),
     "reopen": works | is_requester,
     "confirm": works | is_requester,
     "follow_up": works | is_requester,
     "override_priority": works & leads,
+    "ask_approval": works | is_requester,
+    "void_approval": works & leads,
 }

@@ -159,7 +159,7 @@ def _check(source: Ticket, target: Ticket, by: User | None) -> Transition:
     _refuse_family(source, target)
     _refuse_open_tasks(source)
     if source.kind_info.guard is not None:
-        source.kind_info.guard(source, "merge", {})
+        source.kind_info.guard(source, "merge", {"target": target})
     return move
 
 

@@ -60,7 +60,7 @@ def open_ticket(
     requester = requester or by
     _check_opener(by, requester, team, assignee, restricted)
     check_offered(service, category)
-    return _create(
+    return create(
         kind,
         by=by,
         title=title,
@@ -80,7 +80,7 @@ def open_ticket(
     )
 
 
-def _create(
+def create(
     kind: str,
     *,
     by: User,
@@ -99,6 +99,7 @@ def _create(
     channel: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> Ticket:
+    """As open_ticket, for callers that have checked what the person may choose."""
     info = kinds.get(kind)
     service = service or (category.service if category else None)
     detail = {**info.defaults, **(detail or {})}
@@ -154,7 +155,11 @@ def _create(
         "vip": requester.is_vip,
         "tags": ticket.tags,
         **({"restricted": True} if ticket.restricted else {}),
-        **{name: stored(value) for name, value in detail.items() if value},
+        **{
+            name: stored(value)
+            for name, value in detail.items()
+            if value and name in info.logged_names
+        },
     }
     event = record(ticket, Verb.OPENED, by=by, data=facts)
     emit(events.Opened(ticket.pk, event.pk, by.pk))
@@ -185,7 +190,7 @@ def follow_up(ticket: Ticket, *, by: User, body: str) -> Ticket:
         raise ActionError(_("It is still open: answer on the record itself."), code="still_open")
     _refuse_merged(ticket, by)
     requester = ticket.requester if ticket.requester.is_active else by
-    follower = _create(
+    follower = create(
         ticket.kind,
         by=by,
         requester=requester if reach_of(by).works else by,

@@ -14,7 +14,7 @@ from accounts.reach import reach_of
 from core import options
 from core.errors import ActionError, NotAllowed
 from core.events import emit
-from core.states import IllegalTransition, Phase, Transition
+from core.states import IllegalTransition, Phase, State, Transition
 from core.workdays import add_workdays
 from tickets import access, events
 from tickets.actions.base import lock, put, record
@@ -65,7 +65,7 @@ def transition(
         _refuse_open_work(ticket)
     source = ticket.status
     changes = put(ticket, _columns(ticket, move, data, by))
-    kept, extra = _instants(ticket, target)
+    kept, extra = _instants(ticket, target, kind.machine.by_key[source])
     changes |= _write_detail(ticket, move, data)
     event = record(
         ticket,
@@ -152,8 +152,12 @@ def _columns(
     return columns
 
 
-def _instants(ticket: Ticket, target: Phase) -> tuple[list[str], dict[str, Any]]:
-    """Set the instants that follow from the phase; (columns touched, data for the event)."""
+def _instants(ticket: Ticket, target: Phase, source: State) -> tuple[list[str], dict[str, Any]]:
+    """Set the instants that follow from the phase; (columns touched, data for the event).
+
+    What comes back although it ended without its purpose (sent in again after a rejection) was
+    never done: that is no reopening.
+    """
     now = timezone.now()
     was = Phase(ticket.phase)
     ticket.phase = target
@@ -166,6 +170,9 @@ def _instants(ticket: Ticket, target: Phase) -> tuple[list[str], dict[str, Any]]
     if target == Phase.CLOSED:
         ticket.closed_at, ticket.auto_close_at, ticket.requester_waits = now, None, False
         return ["closed_at", "auto_close_at", "requester_waits"], {}
+    if source.withdrawn:
+        ticket.closed_at, ticket.requester_waits = None, True
+        return ["closed_at", "requester_waits"], {}
     if was in (Phase.RESOLVED, Phase.CLOSED):
         before = ticket.resolved_at
         ticket.reopen_count += 1

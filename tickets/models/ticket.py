@@ -48,11 +48,15 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
 
 def named_in(user: User, reach: Reach) -> Any:
-    """Ids of the records that name the person: requester, reporter, watcher, shared department."""
+    """Ids of the records that name the person.
+
+    As requester, reporter, watcher, approver, or by a department that shares its records.
+    """
     base = Ticket.objects.order_by()
     parts = [
         base.filter(opened_by_id=user.pk).values("pk"),
         Watch.objects.order_by().filter(user_id=user.pk).values("ticket_id"),
+        seats_of(reach).values("ticket_id"),
     ]
     if reach.shares_department and reach.department_id is not None:
         department = base.filter(restricted=False, requester__department_id=reach.department_id)
@@ -204,8 +208,15 @@ class Ticket(models.Model):
         return self.kind_info.machine.by_key[self.status]
 
     @property
+    def is_unbegun(self) -> bool:
+        """Whether nobody works on it yet."""
+        state = self.state
+        return self.phase == Phase.NEW or state.decides or state.unbegun
+
+    @property
     def is_open(self) -> bool:
         return self.phase in OPEN_PHASES
 
 
+from tickets.models.approval import seats_of  # noqa: E402  (points back at Ticket)
 from tickets.models.conversation import Watch  # noqa: E402  (Watch points back at Ticket)
