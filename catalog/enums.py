@@ -30,6 +30,13 @@ class FieldType(TextChoices):
     NOTE = "note", _("Text to read")
 
 
+class Fulfil(TextChoices):
+    """Whether a request is fulfilled by itself when its last task is done."""
+
+    BY_HAND = "by_hand", _("Somebody says so")
+    AUTO = "auto", _("When all tasks are done")
+
+
 class Period(TextChoices):
     """How often a price is due."""
 
