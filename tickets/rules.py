@@ -22,8 +22,8 @@ class Facts:
     service_owner_id: int | None
     is_watched: bool
     requester_department_id: int | None
+    unbegun: bool = False
     is_approver: bool = False
-    unbegun: bool
 
 
 @predicate
