@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.reach import Reach
 from core.models import Bilingual, pick
 from tickets.enums import Channel, DecidedBy, RoundState, SeatState, StageKind, StageState
 
@@ -161,3 +162,14 @@ class ApprovalKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seat_id} {self.user_id}"
+
+
+# Seats that never were somebody's turn let nobody in.
+_NOT_THEIR_TURN = (SeatState.WAITING, SeatState.VOID)
+
+
+def seats_of(reach: Reach) -> models.QuerySet[ApprovalSeat]:
+    """The seats that are or were the person's turn: their own, and those they stand in for now."""
+    people = [reach.user_id, *reach.stands_in_for]
+    seats = ApprovalSeat.objects.order_by().filter(user_id__in=people)
+    return seats.exclude(state__in=_NOT_THEIR_TURN)
