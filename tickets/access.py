@@ -35,7 +35,18 @@ def facts_for(
         is_watched=is_watched,
         requester_department_id=ticket.requester.department_id,
         unbegun=ticket.is_unbegun,
+        is_approver=is_approver,
     )
+
+
+def _part_in(user: User, ticket: Ticket) -> tuple[bool, bool]:
+    """(watches it, has or had a turn to decide on it), in one statement."""
+    watches = Watch.objects.order_by().filter(ticket_id=ticket.pk, user_id=user.pk)
+    seats = seats_of(reach_of(user)).filter(ticket_id=ticket.pk)
+    watched = watches.values_list(Value("watch"))[:1]
+    decides = seats.values_list(Value("seat"))[:1]
+    found = {row[0] for row in watched.union(decides, all=True)}
+    return "watch" in found, "seat" in found
 
 
 def can(user: User | None, verb: str, ticket: Ticket, facts: Facts | None = None) -> bool:
