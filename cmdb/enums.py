@@ -45,6 +45,42 @@ class RelationType(TextChoices):
     PART_OF = "part_of", _("is part of")
     CONNECTED_TO = "connected_to", _("is connected to")
 
+    @property
+    def inverse(self) -> str:
+        """The same said from the other end."""
+        return str(_INVERSE[self])
+
+    @property
+    def carries(self) -> bool:
+        """Whether a failure goes along it. A mere connection says nothing about that."""
+        return self != RelationType.CONNECTED_TO
+
+
+_INVERSE = {
+    RelationType.DEPENDS_ON: _("is needed by"),
+    RelationType.RUNS_ON: _("carries"),
+    RelationType.PART_OF: _("contains"),
+    RelationType.CONNECTED_TO: _("is connected to"),
+}
+
+
+class CostPeriod(TextChoices):
+    """How often a cost comes."""
+
+    ONCE = "once", pgettext_lazy("cost", "once")
+    MONTH = "month", pgettext_lazy("cost", "per month")
+    QUARTER = "quarter", pgettext_lazy("cost", "per quarter")
+    YEAR = "year", pgettext_lazy("cost", "per year")
+
+
+class ReviewState(TextChoices):
+    """How the review of a service stands."""
+
+    OVERDUE = "overdue", pgettext_lazy("review", "Overdue")
+    SOON = "soon", pgettext_lazy("review", "Due soon")
+    OK = "ok", pgettext_lazy("review", "Up to date")
+    NONE = "none", pgettext_lazy("review", "Not planned")
+
 
 class ContractState(TextChoices):
     """What a contract is on a given day."""

@@ -1,6 +1,7 @@
 """What notifications listens to: each receiver makes one action call."""
 
 from accounts.events import PersonAnonymised
+from cmdb.events import ReviewDue
 from core.events import subscribe
 from notifications import actions
 from sla.events import Escalated, EscalatedTogether, WebhookAsked
@@ -25,6 +26,10 @@ def read(event: events.Seen) -> None:
 
 def call(event: WebhookAsked) -> None:
     actions.ask(event)
+
+
+def remind(event: ReviewDue) -> None:
+    actions.remind_of_review(event)
 
 
 def forget(event: PersonAnonymised) -> None:
@@ -55,4 +60,5 @@ def connect() -> None:
     subscribe(events.CommentRetracted, withdraw)
     subscribe(events.Seen, read)
     subscribe(WebhookAsked, call)
+    subscribe(ReviewDue, remind)
     subscribe(PersonAnonymised, forget)

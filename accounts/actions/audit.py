@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -74,6 +75,8 @@ def _stored(value: Any) -> Any:
         return value.pk
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
     if isinstance(value, Enum):
         return value.value
     return value

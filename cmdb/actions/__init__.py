@@ -1,6 +1,7 @@
 """Every verb on services, items, relations, suppliers and contracts; each checked and audited."""
 
 from cmdb.actions.items import create_item, edit_item, relate, unrelate
+from cmdb.actions.reviews import chase_reviews, mark_reviewed
 from cmdb.actions.services import create_service, edit_service
 from cmdb.actions.suppliers import (
     create_contract,
@@ -10,6 +11,7 @@ from cmdb.actions.suppliers import (
 )
 
 __all__ = [
+    "chase_reviews",
     "create_contract",
     "create_item",
     "create_service",
@@ -18,6 +20,7 @@ __all__ = [
     "edit_item",
     "edit_service",
     "edit_supplier",
+    "mark_reviewed",
     "relate",
     "unrelate",
 ]

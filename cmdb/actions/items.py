@@ -87,6 +87,15 @@ def _checked(item: ConfigurationItem, values: Mapping[str, Any]) -> dict[str, An
         raise ActionError(_("Enter the name."), field="name", code="required")
     if ConfigurationItem.objects.filter(name=name).exclude(pk=item.pk).exists():
         raise ActionError(_("Another item has this name."), field="name", code="taken")
+    for field, value in cleaned.items():
+        longest = getattr(ConfigurationItem._meta.get_field(field), "max_length", None)
+        if isinstance(value, str) and longest and len(value) > longest:
+            message = _("Shorten this to %(limit)s characters.") % {"limit": longest}
+            raise ActionError(message, field=field, code="too_long")
+    owner: Any = cleaned.get("owner")
+    if owner is not None and owner.pk != item.owner_id and not owner.is_active:
+        message = _("This person has left. Choose somebody else.")
+        raise ActionError(message, field="owner", code="left")
     for field, choices in (("type", ItemType.values), ("status", ItemStatus.values)):
         if field in cleaned and cleaned[field] not in choices:
             raise ActionError(_("Choose one of the values offered."), field=field)

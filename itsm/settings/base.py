@@ -166,6 +166,10 @@ CELERY_BEAT_SCHEDULE = {
     "old-drafts": {"task": "tickets.tasks.drop_old_drafts", "schedule": 86_400.0},
     "old-notices": {"task": "notifications.tasks.sweep", "schedule": 86_400.0},
     "staged-files": {"task": "portal.tasks.drop_stale", "schedule": 3600.0},
+    "service-reviews": {
+        "task": "cmdb.tasks.chase_reviews",
+        "schedule": crontab(minute="50", hour="*/6"),
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"

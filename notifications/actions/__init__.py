@@ -7,6 +7,7 @@ from notifications.actions.deliver import fail, fail_digest, retry_delivery, sen
 from notifications.actions.inbox import clear, forget_person, mark_read, sweep
 from notifications.actions.preferences import mute, reset_preferences, set_preferences, unmute
 from notifications.actions.reminding import About, fail_reminder, send_reminder, tell_about
+from notifications.actions.services import remind_of_review
 from notifications.actions.telling import announce, announce_together, tell, withdraw
 from notifications.actions.templates import preview, reset_template, save_template
 from notifications.actions.webhooks import ask, call_out, fail_call, save_webhook, send_test
@@ -26,6 +27,7 @@ __all__ = [
     "mark_read",
     "mute",
     "preview",
+    "remind_of_review",
     "reset_preferences",
     "reset_template",
     "retry_delivery",
