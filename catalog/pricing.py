@@ -48,7 +48,7 @@ def quote(definition: Definition, values: Mapping[str, Any], today: date) -> Quo
                 option = field.option(key)
                 if option is not None and option.price:
                     lines.append(Line(option.label, option.price))
-    counted = tuple(Line(l.label, l.amount.quantize(_QUANTUM)) for l in lines if l.amount)
+    counted = tuple(Line(one.label, one.amount.quantize(_QUANTUM)) for one in lines if one.amount)
     price = definition.price
     total = sum((line.amount for line in counted), Decimal(0))
     return Quote(total, price.currency, price.period, price.payer, counted)

@@ -1,0 +1,1 @@
+"""What is done to the catalog and to requests."""
