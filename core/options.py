@@ -67,6 +67,29 @@ DEFINITIONS = {
             high=1000,
         ),
         Definition("attachment_megabytes", int, 25, _("Largest attachment (MB)"), low=1, high=1000),
+        Definition(
+            "surveys",
+            bool,
+            True,
+            _("Ask requesters how satisfied they are when their record closes"),
+        ),
+        Definition(
+            "survey_pause_days",
+            int,
+            14,
+            _("At most one survey per person in (days)"),
+            low=1,
+            high=365,
+        ),
+        Definition(
+            "survey_low_score",
+            int,
+            2,
+            _("Follow-up work for scores up to"),
+            _("Of five. The lead of the record's team gets a task. 0 switches it off."),
+            0,
+            4,
+        ),
     )
 }
 

@@ -78,7 +78,7 @@ def letter(delivery: Delivery) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=subject,
         body=text,
-        from_email=_sender(values["organisation"]),
+        from_email=sender(values["organisation"]),
         to=[user.email],
         headers=_headers(delivery, event),
     )
@@ -113,11 +113,11 @@ def reminder_letter(reminder: Reminder) -> EmailMultiAlternatives:
         text = render_to_string("notifications/mail.txt", page)
         html = render_to_string("notifications/mail.html", page)
     host = urlsplit(settings.PUBLIC_URL).hostname
-    headers = {"Message-ID": f"<reminder.{reminder.pk}@{host}>", **_robot("auto-generated")}
+    headers = {"Message-ID": f"<reminder.{reminder.pk}@{host}>", **robot("auto-generated")}
     mail = EmailMultiAlternatives(
         subject=subject,
         body=text,
-        from_email=_sender(organisation),
+        from_email=sender(organisation),
         to=[user.email],
         headers=headers,
     )
@@ -146,11 +146,11 @@ def digest_letter(digest: Digest, deliveries: list[Delivery]) -> EmailMultiAlter
         text = render_to_string("notifications/mail_digest.txt", page)
         html = render_to_string("notifications/mail_digest.html", page)
     host = urlsplit(settings.PUBLIC_URL).hostname
-    headers = {"Message-ID": f"<digest.{digest.pk}@{host}>", **_robot("auto-generated")}
+    headers = {"Message-ID": f"<digest.{digest.pk}@{host}>", **robot("auto-generated")}
     mail = EmailMultiAlternatives(
         subject=subject,
         body=text,
-        from_email=_sender(organisation),
+        from_email=sender(organisation),
         to=[user.email],
         headers=headers,
     )
@@ -241,7 +241,7 @@ def link(user: User, ticket: Ticket) -> str:
     return absolute(path_for(user, ticket))
 
 
-def _sender(organisation: str) -> str:
+def sender(organisation: str) -> str:
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return formataddr((name or one_line(organisation), address))
 
@@ -264,13 +264,13 @@ def _headers(delivery: Delivery, event: Event) -> dict[str, Any]:
         "Message-ID": message_id(ticket, event.pk),
         "In-Reply-To": previous or root,
         "References": f"{root} {previous}" if previous else root,
-        **_robot("auto-replied" if delivery.what == What.RECEIVED else "auto-generated"),
+        **robot("auto-replied" if delivery.what == What.RECEIVED else "auto-generated"),
         "X-Maru-Record": ticket.number,
         "X-Maru-Event": str(event.pk),
     }
 
 
-def _robot(answer: str) -> dict[str, str]:
+def robot(answer: str) -> dict[str, str]:
     """Marks by which other robots, and we ourselves, know a mail that no person wrote."""
     return {
         "Auto-Submitted": answer,

@@ -10,6 +10,10 @@ from cmdb.enums import ServiceStatus
 from cmdb.models import Service
 from portal.actions.report import Report
 from portal.enums import Affected, Working
+from surveys.actions.feedback import LONGEST_COMMENT as LONGEST_FEEDBACK
+from surveys.actions.voting import LONGEST_COMMENT
+from surveys.enums import Score, Stars
+from surveys.models import Reason
 
 
 class ReportForm(forms.Form):
@@ -76,6 +80,39 @@ class ReplyForm(forms.Form):
         max_length=100_000,
         widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
         error_messages={"max_length": _("Shorten this, or attach it as a file.")},
+    )
+
+
+class SurveyForm(forms.Form):
+    """A face, and if one likes reasons and words."""
+
+    score = forms.TypedChoiceField(
+        coerce=int,
+        choices=Score.choices,
+        error_messages={"required": _("Choose one of the five faces.")},
+    )
+    reasons = forms.ModelMultipleChoiceField(Reason.objects.all(), required=False)
+    comment = forms.CharField(
+        label=_("Anything else?"),
+        required=False,
+        max_length=LONGEST_COMMENT,
+        error_messages={"max_length": _("Shorten this.")},
+    )
+
+
+class FeedbackForm(forms.Form):
+    """Stars for a service, and if one likes words."""
+
+    stars = forms.TypedChoiceField(
+        coerce=int,
+        choices=Stars.choices,
+        error_messages={"required": _("Choose one to five stars.")},
+    )
+    comment = forms.CharField(
+        label=_("What should we know?"),
+        required=False,
+        max_length=LONGEST_FEEDBACK,
+        error_messages={"max_length": _("Shorten this.")},
     )
 
 

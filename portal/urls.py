@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from portal.views import detail, home, mine, outages, report, typing
+from portal.views import detail, home, mine, outages, report, survey, typing
 
 app_name = "portal"
 request = [
@@ -16,6 +16,7 @@ request = [
     path("watch/", detail.watch, name="watch"),
     path("news/", detail.news, name="news"),
     path("seen/", detail.seen, name="seen"),
+    path("survey/", survey.of_record, name="record_survey"),
 ]
 urlpatterns = [
     path("", home.start, name="start"),
@@ -29,6 +30,8 @@ urlpatterns = [
     path("portal/files/", typing.files, name="files"),
     path("portal/files/<int:pk>/remove/", typing.remove_file, name="remove_file"),
     path("portal/my/", mine.my, name="my"),
+    path("portal/survey/<str:token>/", survey.by_link, name="survey"),
+    path("portal/feedback/<int:pk>/", survey.of_service, name="feedback"),
     re_path(
         r"^portal/outages/(?P<number>[A-Za-z]{2,5}-?[0-9]{1,15})/affected/$",
         outages.affected,

@@ -64,6 +64,7 @@ def _other_links(request: Any) -> list[dict[str, Any]]:
         ("desk:oncall", _("Duty rota"), "phone", True),
         ("major:list", _("Major incidents"), "flame", True),
         ("sla:report", _("Service level report"), "activity", may_read(request.user)),
+        ("desk:csat", _("Satisfaction"), "mood-smile", True),
         ("portal:home", _("Portal"), "lifebuoy", True),
     ]
     oversees = bool(reach_of(request.user).roles & {Role.ADMINISTRATOR, Role.AUDITOR})

@@ -1,6 +1,6 @@
 """Addresses of the agent's workspace."""
 
-from django.urls import path
+from django.urls import include, path
 
 from desk.views import create, objectives, oncall, pick, queue, search, similar, sla_explain
 
@@ -25,6 +25,7 @@ urlpatterns = [
         oncall.take_back,
         name="oncall_take_back",
     ),
+    path("", include("desk.urls.csat")),
     path("desk/sla/objectives/", objectives.overview, name="sla_objectives"),
     path("desk/sla/objectives/<int:pk>/", objectives.service, name="sla_service"),
     path("desk/sla/outages/<int:pk>/", objectives.correct, name="outage_correct"),

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "notifications",
     "incidents",
     "catalog",
+    "surveys",
     "desk",
     "portal",
     "adminui",

@@ -19,6 +19,7 @@ from portal.forms import ReplyForm, token_of
 from portal.generic import draft_of, form_marks, person, portal_page, stage_files, typed
 from portal.queries import request as queries
 from portal.queries.promises import promises
+from portal.queries.survey import offer
 from portal.states import MERGED, plain, steps
 from tickets import access as kernel
 from tickets import actions as kernel_actions
@@ -64,6 +65,7 @@ def _page(
         "box": _box(ticket, user),
         "watches": Watch.objects.filter(ticket=ticket, user=user).exists(),
         "is_own": user.pk in (ticket.requester_id, ticket.opened_by_id),
+        **offer(ticket, user),
         **form_marks(request, slot_of(ticket)),
     }
     return render(request, "portal/detail.html", context, status=status)

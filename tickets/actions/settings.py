@@ -44,6 +44,11 @@ PLACEHOLDERS = frozenset({"requester", "number", "title"})
 MOST_LINES = 50
 
 
+def keep(model: type[models.Model], fields: tuple[str, ...]) -> None:
+    """Name a list of an app above that is kept the same way, and the fields that are edited."""
+    FIELDS[model] = fields
+
+
 @transaction.atomic
 def create(model: type[models.Model], values: Mapping[str, Any], *, by: User | None) -> Any:
     """Add a row to one of the lists, at its end."""

@@ -35,11 +35,17 @@ def add_task(
     planned_start: Any = None,
     planned_end: Any = None,
     depends_on: Iterable[Task] = (),
+    after_close: bool = False,
 ) -> Task:
-    """Add a task to a record; it may wait for other tasks of the same record."""
+    """Add a task to a record; it may wait for other tasks of the same record.
+
+    `after_close`: also to a closed one, which stays closed. Only the product itself does that,
+    for work that follows from the closing, such as from a low score in a survey.
+    """
     ticket = lock(ticket)
     access.require(by, "task", ticket)
-    check_not_closed(ticket)
+    if not (after_close and by is None):
+        check_not_closed(ticket)
     check_assignee(assignee)
     _check_times(planned_start, planned_end)
     before = list(depends_on)
@@ -69,7 +75,8 @@ def change_task(task: Task, values: Mapping[str, Any], *, by: User | None) -> Ta
     ticket = lock(task.ticket)
     task = Task.objects.select_for_update().get(pk=task.pk)
     access.require(by, "task", ticket)
-    check_not_closed(ticket)
+    if not _came_after_closing(task, ticket):
+        check_not_closed(ticket)
     unknown = set(values) - EDITABLE
     if unknown:
         raise ActionError(
@@ -90,6 +97,11 @@ def change_task(task: Task, values: Mapping[str, Any], *, by: User | None) -> Ta
     task.save(update_fields=sorted(saved))
     _tell(ticket, task, Verb.TASK_CHANGED, by, changes, assigned="assignee" in changes)
     return task
+
+
+def _came_after_closing(task: Task, ticket: Ticket) -> bool:
+    """Whether the task was put onto the closed record: it is done there."""
+    return ticket.closed_at is not None and task.created_at >= ticket.closed_at
 
 
 def _follow_state(task: Task, changes: Changes) -> set[str]:
