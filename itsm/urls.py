@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("language/", set_language, name="set_language"),
     path("", include("notifications.urls")),
+    path("", include("knowledge.urls")),
     path("", include("portal.urls")),
     path("", include("desk.urls")),
     # Before the records' folders: "major" looks like one.

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "cmdb",
     "tickets",
     "sla",
+    "knowledge",
     "notifications",
     "incidents",
     "catalog",
@@ -166,6 +167,10 @@ CELERY_BEAT_SCHEDULE = {
     "sessions": {"task": "accounts.tasks.drop_expired_sessions", "schedule": 3600.0},
     "old-drafts": {"task": "tickets.tasks.drop_old_drafts", "schedule": 86_400.0},
     "old-notices": {"task": "notifications.tasks.sweep", "schedule": 86_400.0},
+    "articles": {
+        "task": "knowledge.tasks.look_over",
+        "schedule": crontab(minute="40", hour="*/6"),
+    },
     "staged-files": {"task": "portal.tasks.drop_stale", "schedule": 3600.0},
     "service-reviews": {
         "task": "cmdb.tasks.chase_reviews",
