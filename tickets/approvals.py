@@ -78,7 +78,8 @@ def differences(
     before: Iterable[Sequence[str]], after: Iterable[Sequence[str]]
 ) -> list[tuple[str, str, str]]:
     """What changed between two contents [(label, text), …]: (label, old text, new text)."""
-    old, new = dict(map(tuple, before)), dict(map(tuple, after))
+    old = {label: text for label, text in before}
+    new = {label: text for label, text in after}
     labels = [*new, *(label for label in old if label not in new)]
     changed = [label for label in labels if old.get(label, "") != new.get(label, "")]
     return [(label, old.get(label, ""), new.get(label, "")) for label in changed]

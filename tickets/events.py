@@ -113,6 +113,13 @@ class TaskChanged(TicketEvent):
 
 
 @dataclass(frozen=True)
+class TaskReady(TicketEvent):
+    """What a task waited for has ended: whoever has it can begin."""
+
+    task_id: int
+
+
+@dataclass(frozen=True)
 class MajorProposed(TicketEvent):
     """Somebody, or a rule, thinks that an incident is a major one: those who decide are to look."""
 
@@ -136,6 +143,65 @@ class MajorUpdated(TicketEvent):
 
     update_id: int
     user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ApprovalAsked(TicketEvent):
+    """A round of approval began."""
+
+    approval_id: int
+
+
+@dataclass(frozen=True)
+class ApprovalTurn(TicketEvent):
+    """It is these people's turn: a stage opened, or a seat was handed over."""
+
+    approval_id: int
+    seat_ids: tuple[int, ...]
+    user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ApprovalDecided(TicketEvent):
+    """One seat was decided."""
+
+    approval_id: int
+    seat_id: int
+    approved: bool
+
+
+@dataclass(frozen=True)
+class ApprovalEnded(TicketEvent):
+    """A round is over. The process that asked goes on from here."""
+
+    approval_id: int
+    approved: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ApprovalRecalled(TicketEvent):
+    """Whoever asked took the question back before the first decision."""
+
+    approval_id: int
+
+
+@dataclass(frozen=True)
+class ApprovalVoided(TicketEvent):
+    """A round no longer counts; `user_ids`: those who still had it to decide."""
+
+    approval_id: int
+    user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ApprovalReminded(TicketEvent):
+    """A decision is awaited for some time; `overdue`: its deadline has passed."""
+
+    approval_id: int
+    seat_id: int
+    user_ids: tuple[int, ...]
+    overdue: bool
 
 
 @dataclass(frozen=True)

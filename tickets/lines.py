@@ -268,9 +268,19 @@ def as_text(selector: Selector) -> str:
     if kind == "role":
         return str(Role(selector["role"]).label) if selector.get("role") in Role.values else ""
     if kind in ("team", "team_lead"):
-        team = Team.objects.filter(pk=selector.get("id")).first()
+        team = Team.objects.filter(pk=selector.get("id") or 0).first()
         name = team.name if team else ""
         return name if kind == "team" else _("lead of %(team)s") % {"team": name}
     return {"person": _("named in the policy"), "service_owner": _("owner of the service")}.get(
         str(kind), ""
     )
+
+
+def replacement(user: User, policy: ApprovalPolicy | None, subject: Subject) -> User | None:
+    """Who decides instead of somebody that left: the next one up, the fallback, or an admin."""
+    for found, _passed in _climb(user.manager or _head_above(user), subject):
+        return found
+    fallback = policy.data.get("fallback", ()) if policy is not None else ()
+    administrators = {"type": "role", "role": Role.ADMINISTRATOR}
+    chairs = _chairs([*fallback, administrators], subject)
+    return chairs[0].user if chairs else None

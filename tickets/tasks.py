@@ -26,6 +26,13 @@ def resume_due() -> int:
 
 
 @shared_task
+def remind_of_decisions() -> int:
+    """Remind people of decisions that are awaited for long."""
+    with context.work("system"):
+        return actions.remind_due()
+
+
+@shared_task
 def drop_old_drafts() -> int:
     """Forget what nobody went on writing."""
     return actions.drop_old_drafts(timezone.now() - KEEP_DRAFTS)

@@ -161,21 +161,22 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sla.tasks.refresh_holidays",
         "schedule": crontab(minute="20", hour="3"),
     },
+    "decisions": {"task": "tickets.tasks.remind_of_decisions", "schedule": 60.0},
     "auto-close": {"task": "tickets.tasks.auto_close", "schedule": 300.0},
     "auto-resume": {"task": "tickets.tasks.resume_due", "schedule": 60.0},
     "clean-up": {"task": "core.tasks.clean_up", "schedule": 3600.0},
     "sessions": {"task": "accounts.tasks.drop_expired_sessions", "schedule": 3600.0},
     "old-drafts": {"task": "tickets.tasks.drop_old_drafts", "schedule": 86_400.0},
+    "service-reviews": {
+        "task": "cmdb.tasks.chase_reviews",
+        "schedule": crontab(minute="50", hour="*/6"),
+    },
     "old-notices": {"task": "notifications.tasks.sweep", "schedule": 86_400.0},
     "articles": {
         "task": "knowledge.tasks.look_over",
         "schedule": crontab(minute="40", hour="*/6"),
     },
     "staged-files": {"task": "portal.tasks.drop_stale", "schedule": 3600.0},
-    "service-reviews": {
-        "task": "cmdb.tasks.chase_reviews",
-        "schedule": crontab(minute="50", hour="*/6"),
-    },
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -4,6 +4,8 @@ Each is one transaction: lock the row, ask permission, check, write, record the 
 subscribers. `by` is the person acting; None is Maru itself (a clock, a rule).
 """
 
+from tickets.actions.approvalkeys import decide_with, find_key, make_key
+from tickets.actions.approving import ask, decide, hand_over, hold, question, recall, void
 from tickets.actions.assign import assign
 from tickets.actions.attach import attach, detach
 from tickets.actions.automatic import auto_close_due, resume_due
@@ -14,6 +16,7 @@ from tickets.actions.links import link, unlink
 from tickets.actions.merge import Plan, merge, plan_merge, unmerge
 from tickets.actions.open import follow_up, open_ticket
 from tickets.actions.people import restrict, unwatch, watch
+from tickets.actions.reminding import pass_on, remind_due
 from tickets.actions.split import split, unsplit
 from tickets.actions.tasks import (
     add_check,
@@ -32,23 +35,34 @@ __all__ = [
     "add_task",
     "allowed",
     "apply_template",
+    "ask",
     "assign",
     "attach",
     "auto_close_due",
     "change_task",
     "comment",
+    "decide",
+    "decide_with",
     "detach",
     "drop_check",
     "drop_draft",
     "drop_old_drafts",
     "edit",
+    "find_key",
     "follow_up",
+    "hand_over",
+    "hold",
     "link",
+    "make_key",
     "mark_seen",
     "merge",
     "open_ticket",
     "override_priority",
+    "pass_on",
     "plan_merge",
+    "question",
+    "recall",
+    "remind_due",
     "restrict",
     "resume_due",
     "retract",
@@ -60,5 +74,6 @@ __all__ = [
     "unmerge",
     "unsplit",
     "unwatch",
+    "void",
     "watch",
 ]
