@@ -45,3 +45,28 @@ class Whose(TextChoices):
     MINE = "mine", pgettext_lazy("requests", "My requests")
     FOLLOWED = "followed", pgettext_lazy("requests", "Requests I follow")
     DEPARTMENT = "department", pgettext_lazy("requests", "My department")
+
+
+class Standing(TextChoices):
+    """How a service is now, as the status page says it; from best to worst."""
+
+    OPERATIONAL = "operational", pgettext_lazy("service", "Operational")
+    MAINTENANCE = "maintenance", pgettext_lazy("service", "Under maintenance")
+    DEGRADED = "degraded", pgettext_lazy("service", "Degraded performance")
+    PARTIAL = "partial", pgettext_lazy("service", "Partial outage")
+    DOWN = "down", pgettext_lazy("service", "Outage")
+
+    @property
+    def rank(self) -> int:
+        return list(Standing).index(self)
+
+    @property
+    def icon(self) -> str:
+        """A shape of its own for each."""
+        return {
+            "operational": "circle-check",
+            "maintenance": "settings",
+            "degraded": "alert-triangle",
+            "partial": "alert-circle",
+            "down": "circle-x",
+        }[self.value]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from portal.views import detail, home, mine, outages, report, survey, typing
+from portal.views import detail, home, mine, outages, report, status, survey, typing
 
 app_name = "portal"
 request = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("portal/files/", typing.files, name="files"),
     path("portal/files/<int:pk>/remove/", typing.remove_file, name="remove_file"),
     path("portal/my/", mine.my, name="my"),
+    path("portal/status/", status.status, name="status"),
     path("portal/survey/<str:token>/", survey.by_link, name="survey"),
     path("portal/feedback/<int:pk>/", survey.of_service, name="feedback"),
     re_path(

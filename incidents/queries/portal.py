@@ -22,6 +22,7 @@ class Outage:
 
     number: str
     service: str
+    service_id: int | None
     condition: str
     condition_key: str
     stage: str
@@ -44,11 +45,12 @@ def is_on_portal(ticket: Ticket) -> bool:
     return bool(shown().filter(pk=ticket.pk).exists())
 
 
-def outages(user: User) -> list[Outage]:
-    """Known outages, the most severe first."""
-    watching = Watch.objects.filter(ticket=OuterRef("pk"), user=user)
+def outages(user: User | None, most: int = 5) -> list[Outage]:
+    """Known outages, the most severe first. Without a reader nobody is concerned by them."""
+    reader = user.pk if user is not None else 0
+    watching = Watch.objects.filter(ticket=OuterRef("pk"), user=reader)
     reported = Link.objects.filter(
-        source=OuterRef("pk"), type=LinkType.PARENT_OF.value, target__requester=user
+        source=OuterRef("pk"), type=LinkType.PARENT_OF.value, target__requester=reader
     )
     found = (
         shown()
@@ -57,15 +59,16 @@ def outages(user: User) -> list[Outage]:
         .prefetch_related(Prefetch("updates", _PUBLIC.order_by("position"), to_attr="public"))
         .order_by("severity", "declared_at")
     )
-    return [_outage(major, user) for major in found[:5]]
+    return [_outage(major, reader) for major in found[:most]]
 
 
-def _outage(major: Any, user: User) -> Outage:
+def _outage(major: Any, reader: int) -> Outage:
     newest: Update = major.public[-1]
     service = major.ticket.service
     return Outage(
         number=major.ticket.number,
         service=service.name if service else "",
+        service_id=major.ticket.service_id,
         condition=str(Condition(newest.condition).label),
         condition_key=newest.condition,
         stage=str(Stage(newest.stage).label),
@@ -73,7 +76,7 @@ def _outage(major: Any, user: User) -> Outage:
         since=major.declared_at,
         told_at=newest.published_at,
         next_update_at=_to_come(newest.next_update_at),
-        concerned=major.concerned or major.ticket.requester_id == user.pk,
+        concerned=major.concerned or major.ticket.requester_id == reader,
     )
 
 

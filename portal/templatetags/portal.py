@@ -5,6 +5,8 @@ from django.template import Context
 
 from accounts.reach import reach_of
 from core import formats
+from portal.queries.daybars import Day
+from sla.enums import OutageKind
 
 register = template.Library()
 
@@ -13,6 +15,15 @@ register = template.Library()
 def size(octets: int) -> str:
     """A file's size as people write it."""
     return formats.size(int(octets))
+
+
+@register.filter
+def troubles(day: Day) -> list[str]:
+    """What a day of the status page had, the worst first: the kind and how long."""
+    return [
+        f"{OutageKind(kind).label} {formats.duration(minutes * 60)}"
+        for kind, minutes in day.minutes.items()
+    ]
 
 
 @register.simple_tag(takes_context=True)
