@@ -52,6 +52,7 @@ POINTS_AT = {
     "items": "cmdb.configurationitem",
     "copy_of": "sla.policy",
     "default_team": "accounts.team",
+    "it_department": "accounts.department",
     **dict.fromkeys(RelationType.values, "cmdb.configurationitem"),
 }
 # Kept as words: they are lines of a calendar or a policy.

@@ -19,8 +19,15 @@ MACHINE = Machine(
             Phase.WAITING,
             _("Being approved"),
             decides=True,
+            unbegun=True,
         ),
-        State("approved", pgettext_lazy("status", "Approved"), Phase.ACTIVE, _("Being handled")),
+        State(
+            "approved",
+            pgettext_lazy("status", "Approved"),
+            Phase.ACTIVE,
+            _("Being handled"),
+            unbegun=True,
+        ),
         State(
             "in_progress", pgettext_lazy("status", "In progress"), Phase.ACTIVE, _("Being handled")
         ),
@@ -76,6 +83,10 @@ MACHINE = Machine(
             "in_progress",
             claims=True,
             copies_down=True,
+        ),
+        # As start, by itself: a task was taken up. Parts of a bundle don't follow.
+        Transition(
+            "begin", _("Start work"), ("submitted", "approved"), "in_progress", automatic=True
         ),
         Transition(
             "pend",

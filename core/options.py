@@ -49,6 +49,7 @@ DEFINITIONS = {
             _("Raise priority by one for a business critical service"),
         ),
         Definition("default_team", int, 0, _("Team of records that no rule routes"), high=2**31),
+        Definition("it_department", int, 0, _("Department with the IT budget"), high=2**31),
         Definition(
             "digest_minutes",
             int,

@@ -220,10 +220,18 @@ def _text(ticket: Ticket, event: Event, reader: User) -> str:
         return news_text(event.data)
     if event.verb in (Verb.OPENED, Verb.ASSIGNED):
         return ticket.description
-    if event.verb == Verb.TRANSITIONED and "resolution" in ticket.kind_info.detail_names:
-        detail = ticket.kind_info.detail_model.objects.filter(pk=ticket.pk)
-        return detail.values_list("resolution", flat=True).first() or ""
+    if event.verb == Verb.TRANSITIONED:
+        return _outcome(ticket)
     return ""
+
+
+def _outcome(ticket: Ticket) -> str:
+    """What became of it, as its kind tells its requester: a resolution, what was delivered."""
+    told = [detail.name for detail in ticket.kind_info.details if detail.public]
+    if not told:
+        return ""
+    detail = ticket.kind_info.detail_model.objects.filter(pk=ticket.pk)
+    return "\n\n".join(filter(None, detail.values_list(*told).first() or ()))
 
 
 def _task(event: Event) -> str:

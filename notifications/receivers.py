@@ -45,6 +45,7 @@ TOLD = (
     events.PriorityChanged,
     events.Watched,
     events.TaskChanged,
+    events.TaskReady,
     events.MajorProposed,
     events.MajorDeclared,
     events.MajorUpdated,

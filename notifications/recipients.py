@@ -13,7 +13,7 @@ from accounts.reach import reach_of, with_standing
 from core.states import OPEN_PHASES, Phase
 from notifications.enums import DEFAULTS, Audience, Channel, Reason, What
 from tickets import access
-from tickets.enums import TASK_ENDED, Verb, Visibility
+from tickets.enums import TASK_ENDED, TaskState, Verb, Visibility
 from tickets.models import Comment, Event, PendingReason, Task, Ticket, Watch
 from tickets.rules import Facts
 
@@ -283,6 +283,20 @@ def _task_changed(news: News) -> Wanted:
         yield task.assignee_id, What.TASK
     if news.event.verb == Verb.TASK_ADDED or task.state in TASK_ENDED:
         yield news.ticket.assignee_id, What.TASK_CHANGED
+    if task.state == TaskState.FAILED and news.ticket.assignee_id is None:
+        yield from ((pk, What.TASK_CHANGED) for pk in news.team_ids)
+
+
+def _task_ready(news: News) -> Wanted:
+    """Whoever has the task, or the team that is to do it."""
+    task = Task.objects.select_related("team").filter(pk=news.fields["task_id"]).first()
+    if task is None:
+        return
+    if task.assignee_id is not None or task.team is None:
+        yield task.assignee_id, What.TASK
+        return
+    members = task.team.memberships.filter(is_available=True, user__is_active=True)
+    yield from ((pk, What.TASK) for pk in members.values_list("user_id", flat=True))
 
 
 def _escalated(news: News) -> Wanted:
@@ -315,4 +329,5 @@ _WANTED = {
     "PriorityChanged": _priority_changed,
     "Watched": _watched,
     "TaskChanged": _task_changed,
+    "TaskReady": _task_ready,
 }

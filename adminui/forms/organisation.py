@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Department
 from adminui.forms.common import team_field
 from core import options
 from tickets.actions.matrix import RAISES
@@ -25,13 +26,21 @@ class OptionsForm(forms.Form):
         """What was sent, as the action takes it."""
         data = dict(self.cleaned_data)
         team = data.get("default_team")
-        return data | {"default_team": team.pk if team else 0}
+        payer = data.get("it_department")
+        return data | {
+            "default_team": team.pk if team else 0,
+            "it_department": payer.pk if payer else 0,
+        }
 
 
 def _field(definition: options.Definition) -> Any:
     common = {"label": definition.label, "help_text": definition.help}
     if definition.key == "default_team":
         return team_field(definition.label, empty_label=_("The one made first"))
+    if definition.key == "it_department":
+        return forms.ModelChoiceField(
+            Department.objects.all(), empty_label=_("None"), required=False, **common
+        )
     if definition.type is bool:
         return forms.BooleanField(required=False, **common)
     if definition.type is int:

@@ -14,6 +14,7 @@ from core.events import emit
 from tickets import access, events
 from tickets.actions.base import Changes, lock, put, record
 from tickets.actions.checks import check_assignee, check_not_closed, limited_text, required_line
+from tickets.actions.readiness import tell_ready, waiting_for
 from tickets.enums import TASK_ENDED, TaskState, Verb
 from tickets.models import ChecklistItem, Task, Ticket, WorkTemplate
 from tickets.numbering import TASK_SEQUENCE, next_serial
@@ -96,7 +97,21 @@ def change_task(task: Task, values: Mapping[str, Any], *, by: User | None) -> Ta
     saved = set(changes) | _follow_state(task, changes)
     task.save(update_fields=sorted(saved))
     _tell(ticket, task, Verb.TASK_CHANGED, by, changes, assigned="assignee" in changes)
+    if "state" in changes:
+        tell_ready(ticket, waiting_for(task))
     return task
+
+
+@transaction.atomic
+def skip_open(ticket: Ticket) -> None:
+    """Skip what is left of a record that ended without its purpose: nobody is to do it any more."""
+    ticket = lock(ticket)
+    left = Task.objects.select_for_update().filter(ticket=ticket).exclude(state__in=TASK_ENDED)
+    for task in left.order_by("position", "pk"):
+        changes = put(task, {"state": TaskState.SKIPPED, "ended_at": timezone.now()})
+        task.save(update_fields=sorted(changes))
+        told = {"state": changes["state"]}
+        _tell(ticket, task, Verb.TASK_CHANGED, None, told, assigned=False)
 
 
 def _came_after_closing(task: Task, ticket: Ticket) -> bool:

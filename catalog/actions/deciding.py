@@ -1,0 +1,142 @@
+"""Whether a request may be: its approval is asked for, and what comes of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import User
+from catalog.actions import bundles, fulfilment
+from catalog.definition import Definition, parse, shown
+from catalog.models import Request
+from catalog.queries.answered import told
+from catalog.wording import price_words
+from tickets import actions as kernel
+from tickets.actions import approving
+from tickets.actions.base import lock
+from tickets.lines import Line, Subject, line_for
+from tickets.models import ApprovalPolicy, Ticket
+
+
+@transaction.atomic
+def set_off(ticket: Ticket, *, by: User | None) -> Ticket:
+    """Ask for a request's approval; where none is needed, accept it at once.
+
+    The line is that of its requester; neither they, nor whom it is for, nor who wrote it down
+    decides.
+    """
+    request = _row(ticket.pk)
+    if request.made_with is None:
+        return ticket
+    definition = parse(request.made_with.data)
+    policy = ApprovalPolicy.objects.filter(pk=definition.policy, is_active=True).first()
+    if policy is None or not line_of(request, policy, definition).steps:
+        return accept(ticket)
+    ticket = kernel.transition(ticket, "ask_approval", by=None)
+    approving.ask(
+        ticket,
+        policy=policy,
+        facts=facts_of(request, definition),
+        content=content_of(request, definition),
+        involved=involved_in(request),
+        by=by,
+    )
+    return lock(ticket)
+
+
+@transaction.atomic
+def accept(ticket: Ticket) -> Ticket:
+    """Accept a request; the parts of a bundle are opened and set off themselves."""
+    ticket = fulfilment.accept(ticket)
+    request = _row(ticket.pk)
+    if request.made_with is None:
+        return ticket
+    definition = parse(request.made_with.data)
+    asked = shown(definition, request.answers, timezone.localdate())
+    for part in bundles.open_parts(ticket, request, definition, asked):
+        set_off(part, by=part.opened_by)
+    return lock(ticket)
+
+
+@transaction.atomic
+def decided(ticket_id: int, approved: bool, reason: str) -> None:
+    """A round of approval ended. What was taken back meanwhile stays taken back."""
+    ticket = _waiting(ticket_id)
+    if ticket is None:
+        return
+    if approved:
+        accept(ticket)
+    else:
+        kernel.transition(ticket, "reject", by=None, reason=reason or _("No reason was given."))
+
+
+@transaction.atomic
+def recalled(ticket_id: int) -> None:
+    """Whoever asked took the question back: it is theirs to mend and send in again."""
+    ticket = _waiting(ticket_id)
+    if ticket is not None:
+        kernel.transition(ticket, "recall", by=None)
+
+
+def _waiting(ticket_id: int) -> Ticket | None:
+    """The request, locked, if it waits for an approval."""
+    found = Ticket.objects.filter(pk=ticket_id, kind="request").first()
+    if found is None:
+        return None
+    ticket = lock(found)
+    return ticket if ticket.state.decides else None
+
+
+def _row(ticket_id: int) -> Request:
+    related = Request.objects.select_related(
+        "made_with", "offering", "beneficiary__department", "requester__department", "service"
+    )
+    return related.get(pk=ticket_id)  # type: ignore[no-any-return]
+
+
+# What the approval is told ------------------------------------------------------------------------
+
+
+def line_of(request: Request, policy: ApprovalPolicy, definition: Definition) -> Line:
+    """Who would have to approve the request as it is."""
+    involved = involved_in(request)
+    facts = facts_of(request, definition)
+    return line_for(policy, Subject(request.requester, request.service, involved, facts))
+
+
+def involved_in(request: Request) -> frozenset[int]:
+    """Nobody of these decides: they ask, wrote it down, or it is for them."""
+    people = {request.requester_id, request.opened_by_id, request.beneficiary_id}
+    return frozenset(pk for pk in people if pk is not None)
+
+
+def facts_of(request: Request, definition: Definition) -> Mapping[str, Any]:
+    """What conditions of policies may look at."""
+    asked = shown(definition, request.answers, timezone.localdate())
+    return {
+        "amount": str(request.amount or 0),
+        "currency": request.currency,
+        "period": request.period,
+        "offering": request.offering_id,
+        "service": request.service_id,
+        "department": request.requester.department_id,
+        "priority": request.priority,
+        **{f"answer.{key}": value for key, value in asked.items() if value is not None},
+    }
+
+
+def content_of(request: Request, definition: Definition) -> list[list[str]]:
+    """What the approvers read, and by which a later round is compared: [[label, text], …]."""
+    with override(settings.LANGUAGE_CODE):
+        lines = [[_("Offering"), str(definition.name)]]
+        if request.beneficiary is not None:
+            lines.append([_("For"), request.beneficiary.name])
+        if request.amount:
+            price = price_words(request.amount, request.currency, request.period)
+            lines.append([_("Price"), price])
+        lines += [[one.label, one.text] for one in told(definition, request.answers) if one.text]
+    return lines
