@@ -20,7 +20,10 @@ def _keep_default_rows(items: list[pytest.Item]) -> None:
 
     Mixing both ways doesn't work: a flush makes content types anew, under other ids.
     """
+    committing = pytest.mark.django_db(transaction=True, serialized_rollback=True)
     for item in items:
+        if "transactional_db" in getattr(item, "fixturenames", ()):
+            item.add_marker(committing)
         for marker in item.iter_markers("django_db"):
             if marker.kwargs.get("transaction"):
                 cast("dict[str, Any]", marker.kwargs)["serialized_rollback"] = True
