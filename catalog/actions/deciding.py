@@ -1,8 +1,5 @@
 """Whether a request may be: its approval is asked for, and what comes of it."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -14,12 +11,12 @@ from catalog.actions import bundles, fulfilment
 from catalog.definition import Definition, parse, shown
 from catalog.models import Request
 from catalog.queries.answered import told
+from catalog.queries.lines import facts_of, involved_in, line_of, policy_of
 from catalog.wording import price_words
 from tickets import actions as kernel
 from tickets.actions import approving
 from tickets.actions.base import lock
-from tickets.lines import Line, Subject, line_for
-from tickets.models import ApprovalPolicy, Ticket
+from tickets.models import Ticket
 
 
 @transaction.atomic
@@ -33,13 +30,12 @@ def set_off(ticket: Ticket, *, by: User | None) -> Ticket:
     if request.made_with is None:
         return ticket
     definition = parse(request.made_with.data)
-    policy = ApprovalPolicy.objects.filter(pk=definition.policy, is_active=True).first()
-    if policy is None or not line_of(request, policy, definition).steps:
+    if not line_of(request, definition).steps:
         return accept(ticket)
     ticket = kernel.transition(ticket, "ask_approval", by=None)
     approving.ask(
         ticket,
-        policy=policy,
+        policy=policy_of(definition),
         facts=facts_of(request, definition),
         content=content_of(request, definition),
         involved=involved_in(request),
@@ -99,34 +95,6 @@ def _row(ticket_id: int) -> Request:
 
 
 # What the approval is told ------------------------------------------------------------------------
-
-
-def line_of(request: Request, policy: ApprovalPolicy, definition: Definition) -> Line:
-    """Who would have to approve the request as it is."""
-    involved = involved_in(request)
-    facts = facts_of(request, definition)
-    return line_for(policy, Subject(request.requester, request.service, involved, facts))
-
-
-def involved_in(request: Request) -> frozenset[int]:
-    """Nobody of these decides: they ask, wrote it down, or it is for them."""
-    people = {request.requester_id, request.opened_by_id, request.beneficiary_id}
-    return frozenset(pk for pk in people if pk is not None)
-
-
-def facts_of(request: Request, definition: Definition) -> Mapping[str, Any]:
-    """What conditions of policies may look at."""
-    asked = shown(definition, request.answers, timezone.localdate())
-    return {
-        "amount": str(request.amount or 0),
-        "currency": request.currency,
-        "period": request.period,
-        "offering": request.offering_id,
-        "service": request.service_id,
-        "department": request.requester.department_id,
-        "priority": request.priority,
-        **{f"answer.{key}": value for key, value in asked.items() if value is not None},
-    }
 
 
 def content_of(request: Request, definition: Definition) -> list[list[str]]:
