@@ -1,6 +1,6 @@
 """Changes of one part of a draft: what an editor does with sections, questions, tasks and lines.
 
-All but `change` are pure: they alter a definition's data in place, tolerate whatever else is
+All but `change`, which saves what they do, are pure: they alter a definition's data in place, tolerate whatever else is
 wrong with it, and raise ActionError when the part they are to change has gone.
 """
 
@@ -9,14 +9,51 @@ from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import Any
 
+from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core.errors import ActionError
+from accounts.models import User
+from catalog.actions import offerings
+from catalog.models import Offering, OfferingVersion
+from catalog.queries.editing import draft_of, token
+from core.errors import ActionError, Conflict
 
 Data = dict[str, Any]
+Edit = Callable[[Data], Any]
 LONGEST_KEY = 40
 _NUMBER = re.compile(r"-\d+$")
+
+
+@transaction.atomic
+def change(
+    offering: Offering,
+    edit: Edit,
+    *,
+    by: User | None,
+    seen: str | None = None,
+    of: Callable[[Data], Any] | None = None,
+) -> tuple[OfferingVersion, Any]:
+    """Change the draft as it is now, and save it; the version and what `edit` returned.
+
+    `seen` is the token of the part `of` that somebody looked at: Conflict when another person
+    changed that part since. Two people in different parts both succeed.
+    """
+    Offering.objects.select_for_update().get(pk=offering.pk)
+    draft = draft_of(offering)
+    if of is not None and seen and token(of(draft.data)) != seen:
+        raise Conflict(_("Somebody else changed this part meanwhile."), [])
+    data = deepcopy(draft.data)
+    told = edit(data)
+    edition = draft.edition if draft.is_draft else None
+    return offerings.save_draft(offering, data, edition=edition, by=by), told
+
+
+def tried(data: Data, edit: Edit) -> Data:
+    """The definition as an edit would make it; nothing is saved."""
+    made = deepcopy(data)
+    edit(made)
+    return made
 
 
 def sections(data: Data) -> list[Data]:
@@ -244,6 +281,3 @@ def remove_line(data: Data, at: int) -> None:
     if not 0 <= at < len(lines(data)):
         raise ActionError(_("This part is no longer there. Somebody may have taken it out."))
     lines(data).pop(at)
-
-
-Edit = Callable[[Data], Any]
