@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from adminui.forms import lists as forms
 from adminui.forms.common import Names
+from surveys.models import Reason
 from tickets import kinds
 from tickets.models import (
     CannedText,
@@ -126,6 +127,12 @@ PAGES = {
         gettext_lazy("New saved reply"),
         ((gettext_lazy("For team"), lambda row: _named(row.team) or _("All teams")),),
         ("team",),
+    ),
+    "survey-reasons": ListPage(
+        Reason,
+        forms.SurveyReasonForm,
+        gettext_lazy("New survey reason"),
+        ((gettext_lazy("Offered with"), lambda row: row.get_side_display()),),
     ),
 }
 

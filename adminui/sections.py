@@ -185,6 +185,26 @@ GROUPS = (
                 "organisation",
             ),
             Section(
+                "announcements",
+                _("Announcements"),
+                _("What everybody, the desk or some departments should know"),
+                "speakerphone",
+                "announcements",
+            ),
+            Section(
+                "surveys",
+                _("Surveys"),
+                _("When requesters are asked, and what follows from a low score"),
+                "mood-smile",
+                "surveys",
+            ),
+            _list(
+                "survey-reasons",
+                _("Survey reasons"),
+                _("What can be ticked with an answer"),
+                "list-check",
+            ),
+            Section(
                 "notices",
                 _("Mail texts"),
                 _("What the mails say, in both languages"),

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from adminui.views import (
+    announcements,
     cmdb,
     deliveries,
     home,
@@ -16,6 +17,7 @@ from adminui.views import (
     sla_policies,
     sla_publish,
     suppliers,
+    surveys,
     teams,
     webhooks,
 )
@@ -99,6 +101,11 @@ urlpatterns = [
     path("publish/<int:pk>/", sla_publish.show_book, name="sla_book"),
     path("import/", include("imports.urls")),
     path("organisation/", organisation.edit_options, name="organisation"),
+    path("announcements/", announcements.show_announcements, name="announcements"),
+    path("announcements/new/", announcements.create, name="new_announcement"),
+    path("announcements/<int:pk>/", announcements.edit, name="announcement"),
+    path("announcements/<int:pk>/end/", announcements.end, name="end_announcement"),
+    path("surveys/", surveys.edit_surveys, name="surveys"),
     path("notices/", notices.show_notices, name="notices"),
     path("notices/preview/", notices.preview, name="notice_preview"),
     path("notices/<slug:what>/<slug:audience>/", notices.edit, name="notice"),

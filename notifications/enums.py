@@ -108,6 +108,21 @@ class HookEvent(TextChoices):
     MAJOR_UPDATE = "major_update", _("News of a major incident")
 
 
+class AnnouncementLevel(TextChoices):
+    """How an announcement looks."""
+
+    INFO = "info", pgettext_lazy("announcement", "For your information")
+    WARNING = "warning", pgettext_lazy("announcement", "Important")
+
+
+class ShownTo(TextChoices):
+    """Who sees an announcement."""
+
+    EVERYBODY = "everybody", _("Everybody")
+    DESK = "desk", _("The service desk")
+    DEPARTMENTS = "departments", _("Some departments")
+
+
 # Who is told what by default: (in the product, by mail). What is missing is never told.
 DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
     Audience.REQUESTER: {

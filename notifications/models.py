@@ -8,9 +8,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Team, User
+from accounts.models import Department, Team, User
 from core.models import pick
-from notifications.enums import Audience, Channel, DeliveryState, HookKind, Level, What
+from notifications.enums import (
+    AnnouncementLevel,
+    Audience,
+    Channel,
+    DeliveryState,
+    HookKind,
+    Level,
+    ShownTo,
+    What,
+)
 from tickets.models import Comment, Event, Ticket
 
 
@@ -284,3 +293,65 @@ class WebhookCall(models.Model):
     def key(self) -> str:
         """The outbox key of making it."""
         return f"webhook:{self.pk}"
+
+
+class Announcement(models.Model):
+    """Something everybody, the desk or some departments should know for a while.
+
+    Shown from `starts_at` until `ends_at` (without one until somebody ends it). A pinned one
+    stands first and can't be put away.
+    """
+
+    title_ko = models.CharField(_("title (Korean)"), max_length=160, blank=True)
+    title_en = models.CharField(_("title (English)"), max_length=160, blank=True)
+    body_ko = models.TextField(_("text (Korean)"), blank=True)
+    body_en = models.TextField(_("text (English)"), blank=True)
+    level = models.CharField(
+        _("importance"), max_length=8, choices=AnnouncementLevel, default=AnnouncementLevel.INFO
+    )
+    audience = models.CharField(_("for"), max_length=12, choices=ShownTo, default=ShownTo.EVERYBODY)
+    departments = models.ManyToManyField(Department, related_name="+", blank=True)
+    pinned = models.BooleanField(_("pinned"), default=False)
+    starts_at = models.DateTimeField(_("shown from"), default=timezone.now)
+    ends_at = models.DateTimeField(_("shown until"), null=True, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("announcement")
+        ordering: ClassVar = ["-starts_at", "-id"]
+        indexes: ClassVar = [models.Index(fields=["ends_at"], name="announcement_end")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="announcement_ends_after_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """In the reader's language, or in the other one."""
+        return pick(self.title_ko, self.title_en)
+
+    @property
+    def body(self) -> str:
+        return pick(self.body_ko, self.body_en)
+
+
+class Dismissal(models.Model):
+    """A person has put an announcement away."""
+
+    announcement = models.ForeignKey(Announcement, models.CASCADE, related_name="dismissals")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["announcement", "user"], name="dismissal_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.announcement_id} {self.user_id}"

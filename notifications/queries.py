@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -18,13 +19,23 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 
 from accounts.models import User
 from accounts.reach import reach_of
 from core.models import OutboxMessage
-from notifications.enums import DEFAULTS, Audience, Channel, DeliveryState, Level, What
-from notifications.models import Delivery, Mute, Notice, Preference, Reminder, Template
+from notifications.enums import DEFAULTS, Audience, Channel, DeliveryState, Level, ShownTo, What
+from notifications.models import (
+    Announcement,
+    Delivery,
+    Dismissal,
+    Mute,
+    Notice,
+    Preference,
+    Reminder,
+    Template,
+)
 from notifications.texts import WORDS, Words
 from tickets import access
 from tickets.enums import Visibility
@@ -307,3 +318,25 @@ def snippets(user: User, notices: Iterable[Notice]) -> dict[int, str]:
         if readable and comment.retracted_at is None:
             found[notice.pk] = Truncator(" ".join(comment.body.split())).chars(160)
     return found
+
+
+MOST_ANNOUNCED = 10
+
+
+def announcements(reader: User, now: datetime | None = None) -> list[Announcement]:
+    """What the person should know now and hasn't put away; pinned ones first. One query."""
+    now = now or timezone.now()
+    meant = Q(audience=ShownTo.EVERYBODY)
+    if reach_of(reader).opens_desk:
+        meant |= Q(audience=ShownTo.DESK)
+    if reader.department_id is not None:
+        member = Announcement.departments.through.objects.filter(
+            announcement=OuterRef("pk"), department=reader.department_id
+        )
+        meant |= Q(audience=ShownTo.DEPARTMENTS) & Q(Exists(member))
+    put_away = Dismissal.objects.filter(announcement=OuterRef("pk"), user=reader)
+    rows = Announcement.objects.filter(
+        meant & (Q(ends_at=None) | Q(ends_at__gt=now)) & (Q(pinned=True) | ~Exists(put_away)),
+        starts_at__lte=now,
+    )
+    return list(rows.order_by("-pinned", "-level", "-starts_at", "-id")[:MOST_ANNOUNCED])

@@ -16,4 +16,5 @@ urlpatterns = [
     path("inbox/mute/<str:number>/", views.mute, name="mute"),
     path("inbox/told/<str:number>/", views.told, name="told"),
     path("inbox/deliveries/<int:pk>/retry/", views.retry, name="retry"),
+    path("announcements/<int:pk>/dismiss/", views.dismiss, name="dismiss"),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -228,3 +229,13 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     actions.retry_delivery(found, by=user)
     messages.success(request, _("It will be sent again."))
     return redirect(queries.path_for(user, found.ticket))
+
+
+@require_POST
+def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put an announcement away."""
+    actions.dismiss(pk, by=request.user)  # type: ignore[arg-type]
+    if request.headers.get("HX-Request"):
+        return HttpResponse("")
+    wanted = request.POST.get("next", "")
+    return redirect(wanted if url_has_allowed_host_and_scheme(wanted, None) else "/")

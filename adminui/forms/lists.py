@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Team
 from adminui.forms.common import Names, team_field
 from cmdb.models import Service
+from surveys.enums import Side
 from tickets import kinds
 from tickets.models import Category, PendingReason
 
@@ -104,6 +105,16 @@ class TrialForm(forms.Form):
     )
     priority = forms.TypedChoiceField(
         label=_("Priority"), coerce=int, initial=3, choices=[(n, f"P{n}") for n in range(1, 6)]
+    )
+
+
+class SurveyReasonForm(Names):
+    side = forms.ChoiceField(
+        label=_("Offered with"),
+        choices=Side.choices,
+        widget=forms.RadioSelect,
+        initial=Side.LOW,
+        help_text=_("Below “satisfied” what was not good is offered, from there on what was good."),
     )
 
 

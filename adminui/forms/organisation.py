@@ -10,14 +10,21 @@ from adminui.forms.common import team_field
 from core import options
 from tickets.actions.matrix import RAISES
 
+# The options that the page of surveys shows.
+SURVEYS = ("surveys", "survey_pause_days", "survey_low_score")
+
 
 class OptionsForm(forms.Form):
-    """One field per option, but those that the priority matrix's page shows."""
+    """One field per option, but those that have a page of their own."""
+
+    @staticmethod
+    def shows(key: str) -> bool:
+        return key not in (*RAISES, *SURVEYS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for key, definition in options.DEFINITIONS.items():
-            if key not in RAISES:
+            if self.shows(key):
                 field = _field(definition)
                 field.initial = options.get(key)
                 self.fields[key] = field
@@ -31,6 +38,17 @@ class OptionsForm(forms.Form):
             "default_team": team.pk if team else 0,
             "it_department": payer.pk if payer else 0,
         }
+
+
+class SurveysForm(OptionsForm):
+    """The options of surveys."""
+
+    @staticmethod
+    def shows(key: str) -> bool:
+        return key in SURVEYS
+
+    def values(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
 
 
 def _field(definition: options.Definition) -> Any:

@@ -3,6 +3,11 @@
 `by` is the person acting; nobody acts on another's inbox.
 """
 
+from notifications.actions.announcements import (
+    dismiss,
+    end_announcement,
+    save_announcement,
+)
 from notifications.actions.deliver import fail, fail_digest, retry_delivery, send, send_digest
 from notifications.actions.inbox import clear, forget_person, mark_read, sweep
 from notifications.actions.preferences import mute, reset_preferences, set_preferences, unmute
@@ -19,6 +24,8 @@ __all__ = [
     "ask",
     "call_out",
     "clear",
+    "dismiss",
+    "end_announcement",
     "fail",
     "fail_call",
     "fail_digest",
@@ -31,6 +38,7 @@ __all__ = [
     "reset_preferences",
     "reset_template",
     "retry_delivery",
+    "save_announcement",
     "save_template",
     "save_webhook",
     "send",
