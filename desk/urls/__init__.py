@@ -32,6 +32,7 @@ urlpatterns = [
     path("desk/sla/outages/<int:pk>/end/", objectives.end, name="outage_end"),
     path("desk/sla/outages/<int:pk>/withdraw/", objectives.withdraw, name="outage_withdraw"),
     path("desk/sla/what-if/", sla_explain.what_if, name="sla_what_if"),
+    path("", include("desk.urls.kb")),
     path("search/", search.search, name="search"),
     path("r/<str:reference>/", queue.resolve, name="resolve"),
 ]

@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from desk.views import clocks, conversation, merge, properties, similar, sla_explain, ticket, work
+from desk.views.kb import beside
 from desk.views.major import steps
 from tickets import urls as kernel
 
@@ -15,6 +16,9 @@ record = [
     path("sla/card/", clocks.card, name="sla_card"),
     path("news/", ticket.news, name="news"),
     path("sla/", sla_explain.explain, name="sla"),
+    path("kb/", beside.beside, name="kb"),
+    path("kb/write/", beside.write, name="kb_write"),
+    path("kb/pick/", beside.pick, name="kb_pick"),
     path("similar/", similar.beside, name="similar"),
     path("menu/canned/", conversation.canned, name="canned"),
     path("menu/<slug:what>/", ticket.menu, name="menu"),

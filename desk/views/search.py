@@ -9,10 +9,12 @@ from django.views.decorators.http import require_GET
 
 from accounts.people import people
 from desk.views.base import desk_page
+from knowledge.search import find as find_articles
 from tickets.search import search as find
 
 PEOPLE = "u:"
 MOST_PEOPLE = 6
+MOST_ARTICLES = 5
 
 
 @desk_page
@@ -27,7 +29,13 @@ def search(request: HttpRequest) -> HttpResponse:
     hits = result.hits if result else []
     if len(hits) == 1 and hits[0]["why"] in ("number", "reference"):
         return redirect(hits[0]["url"])
-    context = {"search_text": text, "result": result, "hits": hits, "people": _people(words)}
+    context = {
+        "search_text": text,
+        "result": result,
+        "hits": hits,
+        "people": _people(words),
+        "articles": find_articles(user, words, limit=MOST_ARTICLES) if words else [],
+    }
     return render(request, "desk/search.html", context)
 
 

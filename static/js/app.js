@@ -1,4 +1,5 @@
 // Boots everything. Each module listens on the document, so swapped-in markup needs no set-up.
+import * as articles from "./articles.js";
 import * as clocks from "./clocks.js";
 import * as composer from "./composer.js";
 import { $, $$, expire } from "./dom.js";
@@ -15,7 +16,7 @@ import * as theme from "./theme.js";
 import * as ticket from "./ticket.js";
 import * as times from "./times.js";
 
-for (const module of [session, swaps, picker, menus, pop, drafts, files, composer, clocks, queue, ticket, theme, times, keys]) module.start();
+for (const module of [session, swaps, picker, menus, pop, drafts, files, composer, articles, clocks, queue, ticket, theme, times, keys]) module.start();
 for (const item of $$("#toasts [data-toast]")) expire(item, 6000);
 keys.bind("/", () => ($("#top-search") ? ($("#top-search").focus(), true) : false));
 document.documentElement.dataset.ready = "";

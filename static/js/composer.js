@@ -52,7 +52,8 @@ function onCtrlEnter(event) {
   }
 }
 
-function insert(textarea, text) {
+/** Put text where the cursor is. */
+export function insert(textarea, text) {
   textarea.focus();
   const at = textarea.selectionStart;
   const gap = at > 0 && !/\s$/.test(textarea.value.slice(0, at)) ? "\n" : "";
