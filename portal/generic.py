@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import options
 from core.errors import ActionError
-from portal import actions
+from portal import actions, asked
 from portal.models import StagedFile
 from tickets.actions.attach import Upload
 from tickets.models import Draft
@@ -27,9 +27,9 @@ _SALT = "portal.author"
 _PUT_BY = "portal_put_by"
 _LONGEST_AUTHORSHIP = 30 * 24 * 3600
 _LONGEST_KEPT = 100_000
-_SLOT = re.compile(r"portal:(report|reply:[A-Z]{2,5}-[0-9]{1,15})")
+_SLOT = re.compile(rf"portal:(report|reply:[A-Z]{{2,5}}-[0-9]{{1,15}}|approval:[0-9]{{1,18}})|{asked.SLOT}")
 # The fields of the portal's forms that are worth keeping.
-TYPED = ("title", "details", "service", "affected", "working", "text")
+TYPED = ("title", "details", "service", "affected", "working", "article", "text")
 
 
 def portal_page(view: View) -> View:
@@ -70,7 +70,7 @@ def _put_by(request: HttpRequest) -> None:
     except signing.BadSignature:
         return
     data = typed(request)
-    if slot and sum(map(len, data.values())) <= _LONGEST_KEPT:
+    if slot and sum(len(str(value)) for value in data.values()) <= _LONGEST_KEPT:
         request.session[_PUT_BY] = {"author": author, "slot": slot, "data": data}
 
 
@@ -80,7 +80,7 @@ def _take_up(request: HttpRequest) -> None:
         return
     kept = request.session.pop(_PUT_BY)
     if kept["author"] == request.user.pk:
-        actions.keep_typed(kept["slot"], kept["data"], by=person(request))
+        actions.keep_typed(asked.form_of(kept["slot"]), kept["data"], by=person(request))
         messages.info(
             request,
             _("Your session had ended before this was sent. Your text is here: send it again."),
@@ -98,8 +98,10 @@ def slot_in(request: HttpRequest) -> str:
     return slot if _SLOT.fullmatch(slot) else ""
 
 
-def typed(request: HttpRequest) -> dict[str, str]:
+def typed(request: HttpRequest) -> dict[str, Any]:
     """What the form's fields hold."""
+    if asked.PRESENT in request.POST:
+        return asked.typed_in(request.POST)
     return {name: words(request.POST[name]) for name in TYPED if name in request.POST}
 
 
@@ -127,10 +129,10 @@ def form_marks(request: HttpRequest, slot: str) -> dict[str, Any]:
     }
 
 
-def stage_files(request: HttpRequest, slot: str) -> list[str]:
+def stage_files(request: HttpRequest, slot: str, name: str = "files") -> list[str]:
     """Keep the files that came with a request; what is wrong with those refused."""
     refused = []
-    for file in request.FILES.getlist("files"):
+    for file in request.FILES.getlist(name):
         try:
             actions.stage(slot, Upload.of(file), by=person(request))
         except ActionError as error:

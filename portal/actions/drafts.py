@@ -9,8 +9,9 @@ from django.db import transaction
 from accounts.models import User
 from portal.actions.files import unstage_all
 from portal.actions.once import was_sent
+from portal.asked import PRESENT, merged, says_something
 from tickets import actions
-from tickets.models import Ticket
+from tickets.models import Draft, Ticket
 
 
 def keep_typed(
@@ -27,8 +28,21 @@ def keep_typed(
     """
     if was_sent(token, by):
         return
-    if any(str(value).strip() for value in data.values()):
+    if PRESENT in data:
+        _merge(slot, data, by)
+    elif any(str(value).strip() for value in data.values()):
         actions.save_draft(slot, data, by=by, ticket=ticket)
+    else:
+        actions.drop_draft(slot, by=by)
+
+
+@transaction.atomic
+def _merge(slot: str, data: Mapping[str, Any], by: User) -> None:
+    """A form in steps: a page of it changes only what it holds."""
+    draft = Draft.objects.select_for_update().filter(user=by, slot=slot).first()
+    whole = merged(draft.data if draft else {}, data)
+    if says_something(whole):
+        actions.save_draft(slot, whole, by=by)
     else:
         actions.drop_draft(slot, by=by)
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -52,8 +53,9 @@ def unstage(pk: int, *, by: User) -> str:
 
 @transaction.atomic
 def unstage_all(slot: str, *, by: User) -> None:
-    """Throw all files of a form away."""
-    _remove(StagedFile.objects.filter(user=by, slot=slot))
+    """Throw all files of a form away, those of its questions too."""
+    within = Q(slot=slot) | Q(slot__startswith=f"{slot}:")
+    _remove(StagedFile.objects.filter(within, user=by))
 
 
 def uploads(slot: str, *, by: User) -> list[Upload]:

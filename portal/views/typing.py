@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from portal import actions
+from catalog.models import Offering
+from portal import actions, asked
 from portal.actions.report import SLOT
 from portal.forms import token_of
 from portal.generic import (
@@ -24,7 +25,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not slot:
         return redirect("portal:home")
     token = token_of(request.POST.get("token", ""))
-    actions.keep_typed(slot, typed(request), by=person(request), token=token)
+    actions.keep_typed(asked.form_of(slot), typed(request), by=person(request), token=token)
     return HttpResponse(status=204)
 
 
@@ -54,7 +55,7 @@ def remove_file(request: HttpRequest, pk: int) -> HttpResponse:
     slot = actions.unstage(pk, by=person(request)) or slot_in(request)
     if by_script(request):
         return _list(request, slot)
-    actions.keep_typed(slot, typed(request), by=person(request))
+    actions.keep_typed(asked.form_of(slot), typed(request), by=person(request))
     return _back(slot)
 
 
@@ -66,4 +67,9 @@ def _list(request: HttpRequest, slot: str, refused: list[str] | None = None) -> 
 def _back(slot: str) -> HttpResponse:
     if slot.startswith("portal:reply:"):
         return redirect("portal:detail", slot.rpartition(":")[2])
+    slug = (
+        Offering.objects.filter(pk=asked.offering_in(slot)).values_list("slug", flat=True).first()
+    )
+    if slug:
+        return redirect("portal:request", slug)
     return redirect("portal:report" if slot == SLOT else "portal:home")

@@ -9,7 +9,7 @@ const formOf = (zone) => zone.closest("form");
 
 function body(zone) {
   const data = new FormData();
-  data.set("slot", $("[name=slot]", formOf(zone)).value);
+  data.set("slot", zone.dataset.slot ?? $("[name=slot]", formOf(zone)).value);
   return data;
 }
 
@@ -30,6 +30,7 @@ function send(url, data, progress) {
 function show(zone, markup) {
   const fresh = new DOMParser().parseFromString(markup, "text/html").querySelector("[data-staged]");
   $("[data-staged]", zone).replaceWith(fresh);
+  zone.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function pending(zone, file) {

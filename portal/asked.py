@@ -1,0 +1,66 @@
+"""How the controls of an offering's form are named, and the places where what is typed is kept."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+
+# Before the key of a question: controls with one value, and with several.
+SINGLE, SEVERAL = "f-", "m-"
+# The questions that a page has controls for, also those left empty.
+PRESENT = "has"
+WHOM = ("for", "beneficiary")
+LONGEST = 50_000
+MOST = 200
+SLOT = r"portal:request:[0-9]{1,15}(?::[a-z][a-z0-9_]{0,39})?"
+_SLOT = re.compile(r"(portal:request:([0-9]{1,15}))(?::.*)?")
+
+
+def slot_of(offering_id: int) -> str:
+    """The place of the form, for its draft."""
+    return f"portal:request:{offering_id}"
+
+
+def file_slot(offering_id: int, key: str) -> str:
+    """The place of one question's files."""
+    return f"{slot_of(offering_id)}:{key}"
+
+
+def form_of(slot: str) -> str:
+    """The place of the form that a place of files belongs to; others are their own."""
+    match = _SLOT.fullmatch(slot)
+    return match[1] if match else slot
+
+
+def offering_in(slot: str) -> int | None:
+    """The offering whose form it is."""
+    match = _SLOT.fullmatch(slot)
+    return int(match[2]) if match else None
+
+
+def typed_in(post: QueryDict) -> dict[str, Any]:
+    """What the controls of a page hold, and which questions those were."""
+    found: dict[str, Any] = {PRESENT: post.getlist(PRESENT)[:MOST]}
+    for name in post:
+        if name.startswith(SEVERAL):
+            found[name] = [_text(one) for one in post.getlist(name)[:MOST]]
+        elif name.startswith(SINGLE) or name in WHOM:
+            found[name] = _text(post[name])
+    return found
+
+
+def merged(before: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """A draft with what a page of it holds now; what other pages hold stays."""
+    present = {prefix + key for key in typed.get(PRESENT, ()) for prefix in (SINGLE, SEVERAL)}
+    kept = {name: value for name, value in before.items() if name not in present}
+    return {**kept, **{name: value for name, value in typed.items() if name != PRESENT}}
+
+
+def says_something(data: Mapping[str, Any]) -> bool:
+    """Whether a draft holds an answer at all."""
+    return any(value for name, value in data.items() if name not in ("for", PRESENT))
+
+
+def _text(said: str) -> str:
+    return said.replace("\x00", "")[:LONGEST]

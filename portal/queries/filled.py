@@ -1,0 +1,105 @@
+"""A form as far as somebody has filled it in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from catalog import access
+from catalog.answers import Cleaned, clean
+from catalog.definition import Definition, parse
+from catalog.enums import FieldType
+from catalog.models import Offering
+from catalog.queries.answered import known_for
+from core.text import row_id
+from portal.asked import SEVERAL, SINGLE, slot_of
+from portal.models import StagedFile
+from portal.queries import asking as pages
+from tickets.models import Draft
+
+
+@dataclass(frozen=True)
+class Form:
+    """An offering's form with what the person has typed so far."""
+
+    offering: Offering
+    definition: Definition
+    typed: dict[str, Any]
+    cleaned: Cleaned
+    user: User
+    whom: User
+
+    @property
+    def steps(self) -> list[int]:
+        """The sections to go through, one after the other; empty when there is one page."""
+        if not pages.is_stepped(self.definition):
+            return []
+        return pages.steps_shown(self.definition, self.cleaned.visible)
+
+    @property
+    def for_other(self) -> bool:
+        return self.definition.for_others and self.typed.get("for") == "other"
+
+
+def read_form(user: User, slug: str) -> Form:
+    """The form as far as the person has filled it in; NotFound when it isn't theirs to ask."""
+    offering = access.asked_by(user, slug)
+    definition = parse(offering.live.data)  # type: ignore[union-attr]
+    held = kept(offering, by=user) or pages.defaults(definition, timezone.localdate())
+    whom = (beneficiary_of(held) if definition.for_others else None) or user
+    names = staged_names(offering, by=user)
+    raw = pages.resolved(definition, raw_answers(definition, held, names))
+    cleaned = clean(
+        definition,
+        raw,
+        today=timezone.localdate(),
+        known=known_for(definition, raw),
+        beneficiary_id=whom.pk,
+    )
+    return Form(offering, definition, held, cleaned, user, whom)
+
+
+def kept(offering: Offering, *, by: User) -> dict[str, Any]:
+    """What was typed into the form and not sent, as its controls hold it."""
+    draft = Draft.objects.filter(user=by, slot=slot_of(offering.pk)).first()
+    return dict(draft.data) if draft else {}
+
+
+def raw_answers(
+    definition: Definition, typed: Mapping[str, Any], names: Mapping[str, list[str]]
+) -> dict[str, Any]:
+    """The answers in a form's controls; `names`: those of the files added, by question."""
+    found: dict[str, Any] = {}
+    for field in definition.fields:
+        if field.type == FieldType.FILE:
+            found[field.key] = names.get(field.key, [])
+        elif field.type == FieldType.CHOICES:
+            found[field.key] = typed.get(SEVERAL + field.key)
+        else:
+            found[field.key] = typed.get(SINGLE + field.key)
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def staged_names(offering: Offering, *, by: User) -> dict[str, list[str]]:
+    """The names of the files added to each question; one query."""
+    start = slot_of(offering.pk) + ":"
+    rows = StagedFile.objects.filter(user=by, slot__startswith=start).order_by("id")
+    found: dict[str, list[str]] = {}
+    for slot, name in rows.values_list("slot", "name"):
+        found.setdefault(slot.removeprefix(start), []).append(name)
+    return found
+
+
+def beneficiary_of(typed: Mapping[str, Any]) -> User | None:
+    """Whom it is for, when for somebody else. None for oneself, and while nobody is chosen."""
+    said = str(typed.get("beneficiary") or "").strip() if typed.get("for") == "other" else ""
+    if not said:
+        return None
+    pk = row_id(said)
+    # Where no script runs, people are named by their address.
+    named = Q(pk=pk) if pk else Q(email__iexact=said)
+    found = User.objects.filter(named, is_active=True, is_machine=False)
+    return found.select_related("department").first()
