@@ -52,6 +52,8 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose whether you can go on working.")},
     )
+    # The article that was read before and did not help.
+    article = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,6 +70,7 @@ class ReportForm(forms.Form):
             impact=Affected(data["affected"]).impact,
             urgency=Working(data["working"]).urgency,
             service=data["service"],
+            article=data["article"],
         )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from portal.views import detail, home, mine, outages, report, status, survey, typing
+from portal.views import detail, home, kb, mine, outages, report, status, survey, typing
 
 app_name = "portal"
 request = [
@@ -30,6 +30,10 @@ urlpatterns = [
     path("portal/files/", typing.files, name="files"),
     path("portal/files/<int:pk>/remove/", typing.remove_file, name="remove_file"),
     path("portal/my/", mine.my, name="my"),
+    path("portal/kb/", kb.listing, name="kb"),
+    path("portal/kb/<str:slug>/", kb.article, name="article"),
+    path("portal/kb/<str:slug>/vote/", kb.vote, name="article_vote"),
+    path("portal/kb/<str:slug>/solved/", kb.solved, name="article_solved"),
     path("portal/status/", status.status, name="status"),
     path("portal/survey/<str:token>/", survey.by_link, name="survey"),
     path("portal/feedback/<int:pk>/", survey.of_service, name="feedback"),

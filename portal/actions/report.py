@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from cmdb.models import Service
+from knowledge.actions import did_not_solve
 from portal.actions.drafts import discard
 from portal.actions.files import hand_over
 from portal.actions.once import once
@@ -20,13 +21,17 @@ KIND = "incident"
 
 @dataclass(frozen=True)
 class Report:
-    """The answers of the form, already checked. impact and urgency are 1 (worst) to 3."""
+    """The answers of the form, already checked. impact and urgency are 1 (worst) to 3.
+
+    `article` names the article (KB-12) that was read before and did not help.
+    """
 
     title: str
     description: str
     impact: int
     urgency: int
     service: Service | None = None
+    article: str = ""
 
 
 @transaction.atomic
@@ -48,6 +53,8 @@ def report(answers: Report, *, by: User, token: UUID | None = None) -> Ticket:
             channel=Channel.PORTAL,
         )
         hand_over(SLOT, ticket, by=by)
+        if answers.article:
+            did_not_solve(answers.article, ticket, by=by)
         return ticket
 
     ticket = once(token, by, do)

@@ -6,9 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cmdb.models import Service
 from core.errors import ActionError
 from core.text import row_id
 from incidents.queries.portal import outages
+from knowledge import access as knowledge
+from knowledge.models import Article
+from knowledge.queries import suggest
 from portal import access, actions
 from portal.actions.report import SLOT
 from portal.forms import ReportForm, token_of
@@ -17,6 +21,7 @@ from portal.queries import lists
 from tickets import access as kernel
 
 SHORTEST_TITLE = 3
+ASKED = ("title", "service")
 
 
 @portal_page
@@ -26,8 +31,7 @@ def report(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if request.method != "POST":
         draft = draft_of(user, SLOT)
-        initial = draft.data if draft else {"title": request.GET.get("title", "")[:200]}
-        return _page(request, ReportForm(initial=initial), draft=draft)
+        return _page(request, ReportForm(initial=_initial(request, draft)), draft=draft)
     form = ReportForm(request.POST)
     refused = stage_files(request, SLOT)
     if request.POST.get("do") == "attach":
@@ -43,6 +47,13 @@ def report(request: HttpRequest) -> HttpResponse:
             return redirect("portal:received", ticket.number)
     actions.keep_typed(SLOT, typed(request), by=user)
     return _page(request, form, refused=refused, status=422)
+
+
+def _initial(request: HttpRequest, draft: Any) -> dict[str, Any]:
+    """What was typed before, else what the page that led here says: words, a service."""
+    named = {name: words(request.GET[name])[:200] for name in ASKED if request.GET.get(name)}
+    read = {"article": words(request.GET["article"])[:30]} if "article" in request.GET else {}
+    return {**named, **(draft.data if draft else {}), **read}
 
 
 def _page(
@@ -63,19 +74,30 @@ def _page(
         "refused": refused,
         "service": service,
         "outages": outages(person(request)),
+        "article": _read_before(request, form),
     }
     return render(
         request, "portal/report.html", {**context, **form_marks(request, SLOT)}, status=status
     )
 
 
+def _read_before(request: HttpRequest, form: ReportForm) -> Article | None:
+    """The article that the reader comes from."""
+    return knowledge.named(person(request), str(form["article"].value() or ""))
+
+
 @portal_page
 @require_safe
 def similar(request: HttpRequest) -> HttpResponse:
-    """Open requests of one's own that sound like the title being typed."""
-    title = request.GET.get("title", "").strip()[:200]
-    found = lists.alike(person(request), title) if len(title) >= SHORTEST_TITLE else []
-    return render(request, "portal/_similar.html", {"requests": found})
+    """Articles that may help, and open requests of one's own, for the title being typed."""
+    title = words(request.GET.get("title", "")).strip()[:200]
+    found, articles = [], []
+    if len(title) >= SHORTEST_TITLE:
+        found = lists.alike(person(request), title)
+        service = Service.objects.filter(pk=row_id(request.GET.get("service"))).first()
+        articles = suggest(title, reader=person(request), service=service)
+    context = {"requests": found, "articles": articles}
+    return render(request, "portal/_similar.html", context)
 
 
 @portal_page
