@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.enums import Density, Theme, TokenScope, Weekday
+from accounts.models import User
 from core.zones import zone_choices
 
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -193,3 +194,35 @@ class TokenForm(forms.Form):
             return None
         last = timezone.now().astimezone(UTC).date() + timedelta(days=days)
         return datetime.combine(last, time.max, tzinfo=UTC)
+
+
+def _instant(label: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(
+        label=label,
+        widget=widget,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        error_messages={"required": _("Enter day and time.")},
+    )
+
+
+class DelegationForm(forms.Form):
+    """Who stands in, from when until when."""
+
+    to = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Who decides meanwhile?"),
+        error_messages={
+            "required": _("Choose who stands in."),
+            "invalid_choice": _("Choose somebody from the list."),
+        },
+    )
+    starts_at = _instant(_("From"))
+    ends_at = _instant(_("Until"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, required=False, help_text=_("Such as: leave")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = User.objects.all()  # type: ignore[attr-defined]

@@ -30,3 +30,18 @@ def asks_too_often(request: HttpRequest) -> bool:
     key = f"password-links:{request.META.get('REMOTE_ADDR', '')}"
     cache.add(key, 0, 3600)
     return int(cache.incr(key)) > LINKS_AN_HOUR
+
+
+GUESSES_ALLOWED = 20
+GUESSES_FORGOTTEN = 15 * 60
+
+
+def guesses_too_often(request: HttpRequest, what: str, *, count: bool = True) -> bool:
+    """Whether this address guessed more often at `what` than a person mistypes.
+
+    Counts one more wrong guess, unless `count` is off; forgotten after 15 minutes.
+    """
+    key = f"guesses:{what}:{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, GUESSES_FORGOTTEN)
+    tried = int(cache.incr(key) if count else cache.get(key, 0))
+    return tried >= GUESSES_ALLOWED

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import me, passwords, signin
+from accounts.views import delegation, me, passwords, signin
 
 app_name = "accounts"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("me/sessions/", me.list_sessions, name="sessions"),
     path("me/sessions/<int:pk>/end/", me.end_session, name="end_session"),
     path("me/sessions/end-others/", me.end_other_sessions, name="end_other_sessions"),
+    path("me/delegation/", delegation.delegation, name="delegation"),
+    path("me/delegation/<int:pk>/cancel/", delegation.cancel, name="cancel_delegation"),
+    path("me/colleagues/", delegation.colleagues, name="colleagues"),
     path("me/tokens/", me.list_tokens, name="tokens"),
     path("me/tokens/<int:pk>/revoke/", me.revoke_token, name="revoke_token"),
 ]

@@ -69,6 +69,13 @@ DEFINITIONS = {
         ),
         Definition("attachment_megabytes", int, 25, _("Largest attachment (MB)"), low=1, high=1000),
         Definition(
+            "approve_without_sign_in",
+            bool,
+            False,
+            _("Approvals by a mail's link need no sign-in"),
+            _("Whoever has the mail can then decide. The sign-in is what proves the person."),
+        ),
+        Definition(
             "surveys",
             bool,
             True,

@@ -1,4 +1,4 @@
-"""The portal's two forms: reporting a problem and answering."""
+"""The portal's forms: reporting a problem, answering, saying how it was, deciding."""
 
 from typing import Any
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from cmdb.enums import ServiceStatus
 from cmdb.models import Service
 from portal.actions.report import Report
@@ -125,3 +126,33 @@ def token_of(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+class OpinionForm(forms.Form):
+    """What somebody says when they decide, hold or ask. Whether it is needed, the action says."""
+
+    text = forms.CharField(
+        label=_("Opinion"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 1, "class": "input"}),
+        error_messages={"max_length": _("Shorten this to %(limit_value)d characters.")},
+    )
+
+
+class HandOverForm(forms.Form):
+    """Who is to decide instead."""
+
+    to = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Who decides instead?"),
+        error_messages={
+            "required": _("Choose who decides instead."),
+            "invalid_choice": _("Choose somebody from the list."),
+        },
+    )
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = User.objects.filter(is_active=True)  # type: ignore[attr-defined]

@@ -2,7 +2,19 @@
 
 from django.urls import include, path, re_path
 
-from portal.views import detail, home, kb, mine, outages, report, status, survey, typing
+from portal.views import (
+    approvals,
+    approve,
+    detail,
+    home,
+    kb,
+    mine,
+    outages,
+    report,
+    status,
+    survey,
+    typing,
+)
 
 app_name = "portal"
 request = [
@@ -29,6 +41,15 @@ urlpatterns = [
     path("portal/draft/discard/", typing.discard, name="discard"),
     path("portal/files/", typing.files, name="files"),
     path("portal/files/<int:pk>/remove/", typing.remove_file, name="remove_file"),
+    path("portal/approvals/", approvals.inbox, name="approvals"),
+    path("portal/approvals/<int:pk>/", approvals.detail, name="approval"),
+    path("portal/approvals/<int:pk>/decide/", approvals.decide, name="approval_decide"),
+    path("portal/approvals/<int:pk>/hold/", approvals.hold, name="approval_hold"),
+    path("portal/approvals/<int:pk>/question/", approvals.question, name="approval_question"),
+    path("portal/approvals/<int:pk>/hand-over/", approvals.hand_over, name="approval_hand_over"),
+    path("portal/approvals/<int:pk>/recall/", approvals.recall, name="approval_recall"),
+    path("portal/approvals/<int:pk>/print/", approvals.printed, name="approval_print"),
+    path("approve/<str:key>/", approve.by_key, name="approve"),
     path("portal/my/", mine.my, name="my"),
     path("portal/kb/", kb.listing, name="kb"),
     path("portal/kb/<str:slug>/", kb.article, name="article"),
