@@ -47,6 +47,21 @@ class Whose(TextChoices):
     DEPARTMENT = "department", pgettext_lazy("requests", "My department")
 
 
+class Kinds(TextChoices):
+    """Which kinds of requests a list shows."""
+
+    ALL = "", pgettext_lazy("kinds of requests", "All")
+    PROBLEM = "incident", pgettext_lazy("kinds of requests", "Problems")
+    REQUEST = "request", pgettext_lazy("kinds of requests", "Things asked for")
+
+
+class Sort(TextChoices):
+    """The order of the catalog."""
+
+    ASKED = "asked", pgettext_lazy("order of the catalog", "Most asked for")
+    NAME = "name", pgettext_lazy("order of the catalog", "By name")
+
+
 class Standing(TextChoices):
     """How a service is now, as the status page says it; from best to worst."""
 

@@ -1,24 +1,26 @@
 """Lists of requests as their requester reads them: flat rows of ready-made words."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Greatest
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.reach import reach_of
+from catalog.models import Request
 from cmdb.enums import ServiceStatus
 from cmdb.models import Service
+from core import fuzzy
 from core.states import OPEN_PHASES, Phase
-from portal.enums import Show, Whose
+from portal.enums import Kinds, Show, Whose
 from portal.states import MERGED, Step, is_stopped, plain, steps
 from tickets import kinds
-from tickets.enums import Verb
-from tickets.models import Event, PendingReason, Seen, Ticket, Watch
+from tickets.enums import LinkType, Verb
+from tickets.models import Event, Link, PendingReason, Seen, Ticket, Watch
 from tickets.numbering import candidates
 from tickets.paging import Order
 
@@ -47,6 +49,9 @@ NEWEST = Order("opened", backwards=True)
 NEWS = Greatest("opened_at", "replied_at", "resolved_at", "closed_at")
 SIZE = 20
 MOST_COMPARED = 300
+MOST_FOR_ME = 500
+# The parts of a bundle stand below it, not beside it.
+BUNDLE = "request"
 _ALIKE = 0.3
 # Pairs of the polite endings that most Korean titles share: they say nothing of the matter.
 _ENDINGS = frozenset(("니다", "습니", "됩니", "합니", "입니", "않습", "없습", "있습", "안"))
@@ -54,7 +59,7 @@ _ENDINGS = frozenset(("니다", "습니", "됩니", "합니", "입니", "않습"
 
 @dataclass(frozen=True)
 class Row:
-    """One request of a list. flag: reply, check, news or nothing."""
+    """One request of a list. flag: reply, check, news or nothing. `parts`: those of a bundle."""
 
     number: str
     url: str
@@ -66,6 +71,12 @@ class Row:
     flag: str
     news_at: datetime
     requester: str
+    icon: str = ""
+    parts: "list[Row]" = field(default_factory=list)
+
+    @property
+    def parts_done(self) -> int:
+        return sum(part.phase in (Phase.RESOLVED, Phase.CLOSED) for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,10 @@ def scopes(user: User) -> list[Whose]:
 
 
 def _own(user: User) -> Q:
-    own = Q(requester=user)
+    # What others asked for in one's stead; named by their keys, so that indexes serve both halves.
+    for_me = Request.objects.filter(beneficiary=user).exclude(requester=user).order_by("-pk")
+    ids = list(for_me.values_list("pk", flat=True)[:MOST_FOR_ME])
+    own = Q(requester=user) | Q(pk__in=ids) if ids else Q(requester=user)
     # People of the desk open records for others all day; those are work, not their own.
     return own if reach_of(user).opens_desk else own | Q(opened_by=user)
 
@@ -112,11 +126,50 @@ def _department(user: User) -> Q:
     return Q(restricted=False, requester__department_id=reach.department_id)
 
 
-def page(user: User, whose: str, show: str, cursor: str = "") -> Page:
-    """One page of a list, last reported first."""
-    found = _described(requests_of(user, whose).filter(SHOWN[Show(show)]), user)
-    got = NEWEST.page(found, cursor, SIZE, _COLUMNS)
-    return Page(_rows(got.rows, user), got.prev, got.next)
+def page(
+    user: User, whose: str, show: str, cursor: str = "", *, kind: str = Kinds.ALL, text: str = ""
+) -> Page:
+    """One page of a list, last reported first; parts of a bundle below it."""
+    found = requests_of(user, whose).filter(SHOWN[Show(show)])
+    if kind:
+        found = found.filter(kind=kind)
+    if text.split():
+        found = found.filter(_said(text))
+    elif show != Show.REPLY:
+        found = found.filter(~_in_bundle(SHOWN[Show(show)]))
+    got = NEWEST.page(_described(found, user), cursor, SIZE, _COLUMNS)
+    return Page(_with_parts(got.rows, user), got.prev, got.next)
+
+
+def _in_bundle(shown: Q) -> Exists:
+    """Whether a request is a part of one of the same person's that the list shows itself."""
+    bundles = Ticket.objects.filter(shown, kind=BUNDLE, pk=OuterRef("source_id"))
+    above = Link.objects.filter(
+        Exists(bundles.filter(requester_id=OuterRef(OuterRef("requester_id")))),
+        target=OuterRef("pk"),
+        type=LinkType.PARENT_OF,
+    )
+    return Exists(above)
+
+
+def _with_parts(values: Sequence[dict[str, Any]], user: User) -> list[Row]:
+    rows = _rows(values, user)
+    bundles = [value["id"] for value in values if value["kind"] == BUNDLE]
+    if not bundles:
+        return rows
+    links = Link.objects.filter(
+        source__in=bundles, type=LinkType.PARENT_OF, target__kind=BUNDLE
+    ).order_by("id")
+    above = dict(links.values_list("target_id", "source_id"))
+    below: dict[int, list[Row]] = {}
+    if above:
+        found = list(_values(Ticket.objects.visible_to(user).filter(pk__in=above), user))
+        for value, row in zip(found, _rows(found, user), strict=True):
+            below.setdefault(above[value["id"]], []).append(row)
+    return [
+        replace(row, parts=sorted(below.get(value["id"], ()), key=lambda part: part.number))
+        for value, row in zip(values, rows, strict=True)
+    ]
 
 
 def waiting_for(user: User) -> int:
@@ -132,8 +185,9 @@ def unfinished(user: User, most: int) -> list[Row]:
         default=Value(2),
         output_field=IntegerField(),
     )
-    found = requests_of(user).filter(UNFINISHED)
-    return _rows(_values(found.order_by(urgent, NEWS.desc(), "-id"), user)[:most], user)
+    own = NEEDS_REPLY | Q(phase=Phase.RESOLVED) | ~_in_bundle(UNFINISHED)
+    found = requests_of(user).filter(UNFINISHED).filter(own)
+    return _with_parts(_values(found.order_by(urgent, NEWS.desc(), "-id"), user)[:most], user)
 
 
 def finished(user: User, most: int) -> list[Row]:
@@ -143,15 +197,31 @@ def finished(user: User, most: int) -> list[Row]:
 
 
 def search(user: User, text: str, most: int = 50) -> list[Row]:
-    """Requests whose title holds every word, or whose number is meant; finished ones included."""
-    words = text.split()[:8]
-    if not words:
+    """Requests whose title holds every word, or whose number is meant; finished ones included.
+
+    Then those of the last ones whose title sounds like it, however it was spelt.
+    """
+    if not text.split():
         return []
+    shown = on_portal(user)
+    found = list(_values(shown.filter(_said(text)).order_by(NEWS.desc(), "-id"), user)[:most])
+    recent = shown.order_by("-opened_at", "-id").values_list("pk", "title")[:MOST_COMPARED]
+    documents = [fuzzy.Document(pk, ((title, 1.0),)) for pk, title in recent]
+    known = {value["id"] for value in found}
+    alike = [pk for pk, _score in fuzzy.rank(text, documents, least=0.75) if pk not in known]
+    wanted = alike[: most - len(found)]
+    if wanted:
+        others = {value["id"]: value for value in _values(shown.filter(pk__in=wanted), user)}
+        found += [others[pk] for pk in wanted if pk in others]
+    return _rows(found, user)
+
+
+def _said(text: str) -> Q:
+    """Every word in the title, or the number meant."""
     titled = Q()
-    for word in words:
+    for word in text.split()[:8]:
         titled &= Q(title__icontains=word)
-    found = on_portal(user).filter(titled | Q(number__in=candidates(text)))
-    return _rows(_values(found.order_by(NEWS.desc(), "-id"), user)[:most], user)
+    return titled | Q(number__in=candidates(text))
 
 
 def alike(user: User, title: str, most: int = 3) -> list[Row]:
@@ -224,6 +294,7 @@ def _row(value: dict[str, Any], user: User) -> Row:
         flag=_flag(value, user),
         news_at=value["news_at"],
         requester="" if value["requester_id"] == user.pk else requester.name,
+        icon=kinds.get(value["kind"]).icon,
     )
 
 

@@ -67,14 +67,18 @@ class Maintenance:
 
 @dataclass
 class Page:
-    """The whole status page, at one instant. A fixed number of queries."""
+    """The whole status page, at one instant. A fixed number of queries.
+
+    `only`: the one service it is about, for the page of that service.
+    """
 
     reader: User | None
     now: datetime = field(default_factory=timezone.now)
+    only: Service | None = None
 
     def __post_init__(self) -> None:
         self.notices = majors.outages(self.reader, MOST_NOTICES)
-        services = list(Service.objects.filter(status=ServiceStatus.LIVE))
+        services = [self.only] if self.only else list(live_services())
         known = _outages([service.pk for service in services], self.first, self.now)
         self.components = sorted(
             (self._component(service, known[service.pk]) for service in services),
@@ -134,6 +138,28 @@ class Page:
             return Standing.OPERATIONAL, None
         worst = max((standing for standing, _since in now), key=lambda each: each.rank)
         return worst, min(since for standing, since in now if standing == worst)
+
+
+def live_services() -> Any:
+    return Service.objects.filter(status=ServiceStatus.LIVE)
+
+
+def troubles(now: datetime | None = None, most: int = 5) -> list[tuple[str, Standing]]:
+    """(service, how it is) of what isn't as it should be now, worst first. One query."""
+    now = now or timezone.now()
+    rows = Outage.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=now),
+        Q(ticket=None) | Q(ticket__restricted=False),
+        service__status=ServiceStatus.LIVE,
+        started_at__lte=now,
+        withdrawn_at=None,
+    )
+    worst: dict[str, Standing] = {}
+    for row in rows.select_related("service").order_by("started_at", "id"):
+        found = BY_KIND[OutageKind(row.kind)]
+        name = row.service.name
+        worst[name] = max(found, worst.get(name, found), key=lambda each: each.rank)
+    return sorted(worst.items(), key=lambda pair: -pair[1].rank)[:most]
 
 
 def _outages(services: list[int], first: datetime, now: datetime) -> dict[int, list[Outage]]:

@@ -5,6 +5,7 @@ from django.template import Context
 
 from accounts.reach import reach_of
 from core import formats
+from portal.queries import nav
 from portal.queries.daybars import Day
 from sla.enums import OutageKind
 
@@ -31,3 +32,10 @@ def opens_desk(context: Context) -> bool:
     """Whether the reader has the agents' desk beside the portal."""
     user = context["request"].user
     return bool(user.is_authenticated and reach_of(user).opens_desk)
+
+
+@register.simple_tag(takes_context=True)
+def portal_menu(context: Context) -> list[nav.Item]:
+    """The pages of the portal's menu, for whoever is signed in."""
+    request = context["request"]
+    return nav.menu(request.user, request.path) if request.user.is_authenticated else []

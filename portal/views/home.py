@@ -7,12 +7,14 @@ from django.views.decorators.http import require_safe
 from accounts.reach import reach_of
 from incidents.queries.portal import outages
 from portal.actions.report import SLOT
-from portal.generic import draft_of, person, portal_page, words
-from portal.queries import lists
-from tickets.numbering import candidates
+from portal.generic import draft_of, person, portal_page
+from portal.queries import catalogue, lists
+from portal.queries.nav import to_approve
+from portal.queries.status import troubles
 
 ON_HOME = 6
 RECENT_ON_HOME = 3
+TILES = 8
 
 
 @portal_page
@@ -26,8 +28,10 @@ def start(request: HttpRequest) -> HttpResponse:
 @portal_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Greeting, search, reporting, one's own requests."""
+    """Greeting, search, how services are, what is asked for most, one's own requests."""
     user = person(request)
+    known = outages(user)
+    told = {outage.service for outage in known}
     return render(
         request,
         "portal/home.html",
@@ -35,18 +39,10 @@ def home(request: HttpRequest) -> HttpResponse:
             "requests": lists.unfinished(user, ON_HOME),
             "recent": lists.finished(user, RECENT_ON_HOME),
             "waiting": lists.waiting_for(user),
+            "to_approve": to_approve(user),
+            "tiles": catalogue.at_hand(user, catalogue.cards(user), TILES),
             "draft": draft_of(user, SLOT),
-            "outages": outages(user),
+            "outages": known,
+            "troubles": [pair for pair in troubles() if pair[0] not in told],
         },
     )
-
-
-@portal_page
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """Requests by words of their title; a number that is meant leads straight to its page."""
-    text = words(request.GET.get("q", "")).strip()[:200]
-    found = lists.search(person(request), text)
-    if len(found) == 1 and found[0].number in candidates(text):
-        return redirect(found[0].url)
-    return render(request, "portal/search.html", {"requests": found, "text": text})
