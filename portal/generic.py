@@ -27,7 +27,9 @@ _SALT = "portal.author"
 _PUT_BY = "portal_put_by"
 _LONGEST_AUTHORSHIP = 30 * 24 * 3600
 _LONGEST_KEPT = 100_000
-_SLOT = re.compile(rf"portal:(report|reply:[A-Z]{{2,5}}-[0-9]{{1,15}}|approval:[0-9]{{1,18}})|{asked.SLOT}")
+_SLOT = re.compile(
+    rf"portal:(report|reply:[A-Z]{{2,5}}-[0-9]{{1,15}}|approval:[0-9]{{1,18}})|{asked.SLOT}"
+)
 # The fields of the portal's forms that are worth keeping.
 TYPED = ("title", "details", "service", "affected", "working", "article", "text")
 

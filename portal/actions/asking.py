@@ -13,6 +13,7 @@ from portal.actions.drafts import discard
 from portal.actions.files import uploads
 from portal.actions.once import once
 from portal.asked import file_slot, slot_of
+from portal.queries.asking import resolved
 from portal.queries.filled import beneficiary_of, kept, raw_answers, staged_names
 from tickets.enums import Channel
 from tickets.models import Ticket
@@ -28,7 +29,7 @@ def ask(
     """
 
     def do() -> Ticket:
-        typed = kept(offering, by=by)
+        typed, names = kept(offering, by=by), staged_names(offering, by=by)
         definition = parse(offering.live.data) if offering.live else parse({})
         files = [
             upload
@@ -38,7 +39,7 @@ def ask(
         ]
         return submit(
             offering,
-            raw_answers(definition, typed, staged_names(offering, by=by)),
+            resolved(definition, raw_answers(definition, typed, names)),
             by=by,
             beneficiary=beneficiary_of(typed),
             version=version,

@@ -6,11 +6,11 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.actions.deciding import line_of
 from catalog.definition import Definition, parse
 from catalog.enums import Payer
 from catalog.models import Offering, Request
 from catalog.pricing import Quote, quote, token
+from catalog.queries.lines import line_of
 from catalog.queries.times import workdays
 from catalog.wording import money, price_words
 from core import formats
@@ -19,7 +19,6 @@ from sla.book import Facts
 from sla.enums import Metric
 from sla.queries.whatif import what_if
 from tickets.lines import Line, as_text
-from tickets.models import ApprovalPolicy
 from tickets.priority import compute
 
 
@@ -102,11 +101,8 @@ def _as_request(
 
 
 def _line(asked: Request, definition: Definition) -> tuple[Line | None, str]:
-    policy = ApprovalPolicy.objects.filter(pk=definition.policy, is_active=True).first()
-    if policy is None:
-        return None, ""
     try:
-        return line_of(asked, policy, definition), ""
+        return line_of(asked, definition), ""
     except ActionError as nobody:
         return None, str(nobody.message)
 
