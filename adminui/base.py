@@ -16,6 +16,7 @@ from accounts.access import person
 from accounts.enums import Role
 from accounts.reach import reach_of
 from adminui.sections import BY_KEY, menu
+from catalog.access import edits_any
 from core.errors import ActionError, NotAllowed
 from core.forms import refuse
 
@@ -46,7 +47,12 @@ def _guarded(view: View, roles: frozenset[Role]) -> View:
 
 def menu_for(request: HttpRequest) -> list[dict[str, Any]]:
     """What the reader finds in the menu and on the start page."""
-    return menu(administers=reach_of(person(request)).administers)
+    reach = reach_of(person(request))
+    return menu(
+        administers=reach.administers,
+        oversees=Role.AUDITOR in reach.roles,
+        owns=not reach.administers and edits_any(person(request)),
+    )
 
 
 def show(

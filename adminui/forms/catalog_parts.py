@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.apps import apps
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -18,6 +20,7 @@ from catalog.enums import FieldType, Fulfil, Payer, Period
 from catalog.models import Offering, Shelf
 from catalog.queries import words
 from cmdb.models import Service
+from tickets.models import ApprovalPolicy
 
 MOST_PRICE = 12
 CURRENCIES = ("KRW", "USD", "EUR", "JPY", "CNY", "GBP")
@@ -150,7 +153,7 @@ class TaskForm(Both):
         self.row = row
         self.condition = ConditionForm(row.get("if"), fields, posted)
         self.fields["team"].initial = row.get("team")
-        self.fields["team"].empty_label = _("The request's team")  # type: ignore[attr-defined]
+        self.fields["team"].empty_label = _("Choose a team")  # type: ignore[attr-defined]
         self.fields["hours"].initial = row.get("hours")
         self.fields["after"].choices = [  # type: ignore[attr-defined]
             (one["key"], words.text(one.get("title"), words.UNNAMED))
@@ -250,7 +253,7 @@ class AudienceForm(forms.Form):
             ("everybody", gettext_lazy("Everybody")),
             ("some", gettext_lazy("Only these; whoever is in one of the lists")),
         ),
-        widget=forms.RadioSelect({"data-redraw": ""}),
+        widget=forms.RadioSelect,
     )
     departments = _many(
         Department.objects.order_by("name_en", "name_ko"), gettext_lazy("Departments")
@@ -414,3 +417,45 @@ def _kept(asked: Mapping[str, Any], given: Any) -> Any:
     if kind == FieldType.PERSON:
         return given.pk if given else None
     return plain_number(given or "") if kind in (FieldType.NUMBER, FieldType.AMOUNT) else given
+
+
+class ApprovalForm(forms.Form):
+    """Who has to approve."""
+
+    policy = forms.ModelChoiceField(
+        ApprovalPolicy.objects.filter(is_active=True),
+        label=gettext_lazy("Approval policy"),
+        required=False,
+        empty_label=gettext_lazy("No approval: work starts at once"),
+    )
+
+    def __init__(self, data: Any = None, *, row: Mapping[str, Any]) -> None:
+        kept = (row.get("approval") or {}).get("policy")
+        super().__init__(data, initial={"policy": kept})
+        # One that is switched off stays chosen until somebody chooses anew; a problem says so.
+        self.fields["policy"].queryset = ApprovalPolicy.objects.filter(  # type: ignore[attr-defined]
+            Q(is_active=True) | Q(pk=kept), kind__in=("", "request")
+        )
+
+    def put(self, data: dict[str, Any]) -> None:
+        policy = self.cleaned_data["policy"]
+        data["approval"] = {"policy": policy.pk if policy else None}
+
+
+class ArticlesForm(forms.Form):
+    """What may answer the question before anything is asked for."""
+
+    articles = forms.ModelMultipleChoiceField(
+        Offering.objects.none(),
+        label=gettext_lazy("Articles shown beside the form"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data: Any = None, *, row: Mapping[str, Any]) -> None:
+        super().__init__(data, initial={"articles": row.get("articles") or []})
+        model = apps.get_model("knowledge", "Article")
+        self.fields["articles"].queryset = model.objects.order_by("-pk")  # type: ignore[attr-defined]
+
+    def put(self, data: dict[str, Any]) -> None:
+        data["articles"] = [row.pk for row in self.cleaned_data["articles"]]

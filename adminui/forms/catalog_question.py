@@ -62,7 +62,6 @@ class QuestionForm(Both):
     type = forms.ChoiceField(
         label=gettext_lazy("Kind of answer"),
         choices=FieldType,
-        widget=forms.Select({"data-redraw": ""}),
     )
     required = forms.BooleanField(label=gettext_lazy("Has to be answered"), required=False)
     longest = forms.IntegerField(
@@ -194,7 +193,7 @@ class QuestionForm(Both):
     def _setting(self, name: str, value: Any) -> Any:
         if name in ("low", "high"):
             text = without_nul(value or "")
-            return relative_day(text) if self.kind == FieldType.DATE else plain_number(text)
+            return text.strip() if self.kind == FieldType.DATE else plain_number(text)
         return without_nul(value) if isinstance(value, str) else value
 
     def _kept_default(self, value: Any) -> Any:
@@ -204,11 +203,6 @@ class QuestionForm(Both):
         if self.kind == FieldType.DATE:
             return relative_day(text)
         return plain_number(text) if self.kind in (FieldType.NUMBER, FieldType.AMOUNT) else text
-
-    def asked_to_redraw(self, posted: QueryDict) -> bool:
-        """Whether a button was pressed that changes what the form shows."""
-        buttons = ("if-more", "if-drop", "if-group", "option-more", "option-move", "option-drop")
-        return "redraw" in posted or any(name in posted for name in buttons)
 
 
 @dataclass
@@ -268,7 +262,7 @@ class OptionSet:
             label = {name: said for name, said in (("ko", line.ko), ("en", line.en)) if said}
             if not label and not line.key:
                 continue
-            key = line.key or free_key(taken, line.en, f"option{len(kept) + 1}")
+            line.key = key = line.key or free_key(taken, line.en, f"option{len(kept) + 1}")
             taken.append(key)
             price = plain_number(line.price)
             kept.append({"key": key, "label": label} | ({"price": price} if price else {}))

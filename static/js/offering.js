@@ -1,0 +1,114 @@
+// The editor of an offering: says what is saved, waits for it before leaving, drags questions.
+//
+// Forms with data-autosave are sent by htmx on every change. What is typed on while an answer is
+// under way stays as it is typed.
+import { clean } from "./drafts.js";
+import { $, $$, on } from "./dom.js";
+
+const underway = new Set();
+let typing = null;
+let leaving = "";
+
+function say(name) {
+  const slot = $("[data-save-state]");
+  if (slot) slot.textContent = slot.dataset[name];
+}
+
+function go() {
+  if (!leaving || underway.size) return;
+  const url = leaving;
+  leaving = "";
+  location.assign(url);
+}
+
+function keepTyped() {
+  const active = document.activeElement;
+  typing =
+    active?.id && active.matches("#part :is(input:not([type=hidden], [type=checkbox], [type=radio]), textarea)")
+      ? { id: active.id, value: active.value, at: active.selectionStart }
+      : null;
+}
+
+function putBack() {
+  const field = typing && document.getElementById(typing.id);
+  if (field && field === document.activeElement && field.value !== typing.value) {
+    field.value = typing.value;
+    if (typing.at !== null) field.setSelectionRange?.(typing.at, typing.at);
+  }
+  typing = null;
+}
+
+const body = document.body;
+body.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (!detail.elt.matches("form[data-autosave]")) return;
+  underway.add(detail.xhr);
+  say("saving");
+});
+body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id === "part") keepTyped();
+});
+body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id === "part") putBack();
+});
+body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!underway.delete(detail.xhr)) return;
+  if (detail.successful) {
+    for (const form of $$("form[data-autosave]")) clean(form);
+    clean(detail.elt);
+  } else {
+    leaving = "";
+    say(detail.xhr.status ? "failed" : "offline");
+  }
+  setTimeout(go);
+});
+
+// A link out of a field that was just changed: the change is saved first.
+on("click", ".offering a[href]", (event, link) => {
+  if (!underway.size || link.hasAttribute("hx-get") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  leaving = link.href;
+});
+
+on("change", "select[data-redraw]", (_event, select) => {
+  const asked = document.createElement("input");
+  asked.type = "hidden";
+  asked.name = "redraw";
+  asked.value = "1";
+  select.form.append(asked);
+  select.form.requestSubmit();
+});
+
+// Dragging: a short way for what the arrows do.
+let dragged = null;
+
+on("dragstart", "[data-question]", (event, row) => {
+  dragged = row;
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", row.dataset.question);
+});
+on("dragover", "[data-section]", (event, section) => {
+  if (!dragged) return;
+  event.preventDefault();
+  const over = event.target.closest("[data-question]");
+  for (const row of $$(".is-over")) row.classList.remove("is-over");
+  (over ?? section).classList.add("is-over");
+});
+on("drop", "[data-section]", (event, section) => {
+  if (!dragged) return;
+  event.preventDefault();
+  const rows = $$("[data-question]", section).filter((row) => row !== dragged);
+  const over = event.target.closest("[data-question]");
+  const at = over && over !== dragged ? rows.indexOf(over) : rows.length;
+  const button = document.createElement("button");
+  button.name = "do";
+  button.value = `place:${dragged.dataset.question}@${section.dataset.section}.${at}`;
+  button.hidden = true;
+  const form = $("form[data-arrange]");
+  form.append(button);
+  form.requestSubmit(button);
+  button.remove();
+});
+on("dragend", "[data-question]", () => {
+  dragged = null;
+  for (const row of $$(".is-over")) row.classList.remove("is-over");
+});
