@@ -19,6 +19,7 @@ class Section:
     view: str
     args: tuple[str, ...] = ()
     for_auditors: bool = False
+    for_owners: bool = False
 
     @property
     def url(self) -> str:
@@ -142,6 +143,26 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Catalog"),
+        (
+            Section(
+                "catalog",
+                _("Offerings"),
+                _("What people can ask for: forms, approval, tasks, prices"),
+                "category",
+                "catalog",
+                for_owners=True,
+            ),
+            Section(
+                "approvals",
+                _("Approval policies"),
+                _("Who approves what, in which order, up to which amount"),
+                "sitemap",
+                "approvals",
+            ),
+        ),
+    ),
+    Group(
         _("Service levels"),
         (
             Section(
@@ -254,16 +275,18 @@ GROUPS = (
 BY_KEY = {section.key: section for group in GROUPS for section in group.sections}
 
 
-def menu(*, administers: bool) -> list[dict[str, Any]]:
+def menu(*, administers: bool, oversees: bool = True, owns: bool = False) -> list[dict[str, Any]]:
     """The groups with the pages that exist and that the reader may open."""
+
+    def opens(section: Section) -> bool:
+        if administers:
+            return True
+        return (oversees and section.for_auditors) or (owns and section.for_owners)
+
     groups = [
         {
             "title": group.title,
-            "sections": [
-                section
-                for section in group.sections
-                if section.url and (administers or section.for_auditors)
-            ],
+            "sections": [each for each in group.sections if each.url and opens(each)],
         }
         for group in GROUPS
     ]
