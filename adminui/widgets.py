@@ -1,43 +1,5 @@
 """Form controls that the administration needs beside Django's."""
 
-from typing import Any
+from core.pickers import Picker, row_picker
 
-from django import forms
-from django.db.models import QuerySet
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
-
-from core.text import row_id
-
-
-class Picker(forms.TextInput):
-    """A text box with suggestions (ui/_picker.html) that sends the id of the chosen row."""
-
-    def __init__(self, source: str, rows: QuerySet[Any]) -> None:
-        super().__init__()
-        self.source = source
-        self.rows = rows
-
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
-    ) -> SafeString:
-        attrs = {**self.attrs, **(attrs or {})}
-        row = self.rows.filter(pk=row_id(value)).first()
-        context = {
-            "name": name,
-            "url": reverse("desk:pick", args=[self.source]),
-            "value": row.pk if row else "",
-            "label": row.name if row else "",
-            "id": attrs.get("id", f"id_{name}"),
-            "required": attrs.get("required", False),
-            "described": attrs.get("aria-describedby", ""),
-            "invalid": attrs.get("aria-invalid", ""),
-        }
-        return mark_safe(render_to_string("ui/_picker.html", context))  # noqa: S308 - a template
-
-
-def row_picker(source: str, rows: QuerySet[Any], label: Any, **extra: Any) -> Any:
-    """A field for one row of `rows`, chosen by typing."""
-    extra.setdefault("required", False)
-    return forms.ModelChoiceField(rows, label=label, widget=Picker(source, rows), **extra)
+__all__ = ["Picker", "row_picker"]

@@ -1,5 +1,7 @@
 """Words for services, configuration items and contracts."""
 
+from typing import Any
+
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -48,7 +50,12 @@ class RelationType(TextChoices):
     @property
     def inverse(self) -> str:
         """The same said from the other end."""
-        return str(_INVERSE[self])
+        return str(self.inverse_label)
+
+    @property
+    def inverse_label(self) -> Any:
+        """The same, translated when it is shown."""
+        return _INVERSE[self]
 
     @property
     def carries(self) -> bool:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("knowledge.urls")),
     path("", include("portal.urls")),
     path("", include("desk.urls")),
+    path("", include("desk.urls.cmdb")),
     # Before the records' folders: "major" looks like one.
     path("", include("desk.urls.major")),
     path("", include("desk.urls.sla")),

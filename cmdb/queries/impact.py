@@ -68,6 +68,7 @@ class Node:
     status: str
     is_retired: bool
     slug: str = ""
+    is_live: bool = True
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def node_of_service(row: Service) -> Node:
         str(status.label),
         status == ServiceStatus.RETIRED,
         row.slug,
+        status == ServiceStatus.LIVE,
     )
 
 

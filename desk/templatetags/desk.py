@@ -61,6 +61,8 @@ def rail(context: Context) -> list[dict[str, Any]]:
 def _other_links(request: Any) -> list[dict[str, Any]]:
     links = [
         ("desk:kb", _("Knowledge"), "book", True),
+        ("cmdb:services", _("Services"), "category", True),
+        ("cmdb:items", _("Configuration items"), "server", True),
         ("desk:sla_objectives", _("Service objectives"), "activity", True),
         ("desk:oncall", _("Duty rota"), "phone", True),
         ("major:list", _("Major incidents"), "flame", True),

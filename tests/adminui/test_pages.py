@@ -8,7 +8,6 @@ from django.utils import translation
 
 from accounts.enums import Role, Scope
 from accounts.models import ApiToken, AuditEvent, RoleGrant, Team, User
-from cmdb.models import ConfigurationItem, Service
 from core import options, outbox
 from core.models import OutboxMessage
 from tests.factories import (
@@ -89,8 +88,6 @@ BUTTONS = [
     ("priority_preview", ()),
     ("list_switch", ("routing", 1)),
     ("list_move", ("routing", 1)),
-    ("relate", (1,)),
-    ("unrelate", (1, 1)),
     ("cover_item", (1,)),
     ("drop_item", (1, 1)),
     ("notice_preview", ()),
@@ -171,7 +168,7 @@ def test_every_page_opens_for_an_administrator(client, admin, language):
     }
     with translation.override(language):
         for name, args in [*PAGES, *READING]:
-            answer = client.get(path(name, *arguments.get(name, args)))
+            answer = client.get(path(name, *arguments.get(name, args)), follow=True)
             assert answer.status_code == 200, name
             text = answer.content.decode()
             assert 'style="' not in text
@@ -392,23 +389,18 @@ def test_set_aside_work_is_tried_again_or_given_up(client, admin):
     assert states == {"a": "waiting", "b": "cancelled"}
 
 
-def test_services_items_and_relations(client, admin):
-    team = make_team()
-    sent = {"name_ko": "메일", "name_en": "Mail", "status": "live", "criticality": "1"}
-    client.post(path("new_service"), sent | {"support_team": team.pk})
-    service = Service.objects.get()
-    assert (service.support_team, service.slug, service.criticality) == (team, "mail", 1)
-    item = {"type": "server", "status": "in_use", "services": [service.pk]}
-    for name in ("host-a", "host-b"):
-        client.post(path("new_item"), item | {"name": name})
-    a, b = ConfigurationItem.objects.order_by("name")
-    assert list(a.services.all()) == [service]
-    assert client.post(path("new_item"), item | {"name": "host-a"}).status_code == 422
-    client.post(path("relate", a.pk), {"kind": "runs_on", "target": b.pk})
-    assert client.post(path("relate", a.pk), {"kind": "runs_on", "target": a.pk}).status_code == 422
-    relation = a.relations_out.get()
-    client.post(path("unrelate", a.pk, relation.pk))
-    assert not a.relations_out.exists()
+def test_services_and_items_are_edited_on_the_desk(client, admin):
+    service, item = make_service(), make_item()
+    leads = {
+        path("new_service"): "/services/new/",
+        path("service", service.pk): f"/services/{service.slug}/edit/",
+        path("new_item"): "/cmdb/ci/new/",
+        path("item", item.pk): f"/cmdb/ci/{item.pk}/",
+    }
+    for address, where in leads.items():
+        assert client.get(address)["Location"] == where
+    assert client.get(path("service", 9999)).status_code == 404
+    assert client.get(path("item", 9999)).status_code == 404
 
 
 def test_names_are_shown_escaped(client, admin):
