@@ -60,6 +60,10 @@ def _phases() -> list[Choice]:
     return [(phase.value, str(label)) for phase, label in PHASE_LABELS.items()]
 
 
+def _kinds() -> list[Choice]:
+    return [(kind.key, str(kind.label)) for kind in kinds.all_kinds()]
+
+
 def _priorities() -> list[Choice]:
     return [(str(level), f"P{level}") for level in range(1, 6)]
 
@@ -129,6 +133,7 @@ CHIPS = {
     chip.key: chip
     for chip in (
         Chip("sla", pgettext_lazy("column", "SLA"), "clock", "choices", _sla),
+        Chip("kind", pgettext_lazy("filter", "Kind"), "category", "choices", _kinds),
         Chip("status", gettext_lazy("Status"), "progress", "choices", _statuses),
         Chip("phase", gettext_lazy("Phase"), "circle-dot", "choices", _phases),
         Chip("priority", gettext_lazy("Priority"), "chevrons-up", "choices", _priorities),

@@ -52,6 +52,8 @@ def _answer(name: str) -> forms.Field:
         return _named(CauseCategory, _("Cause category"))
     if name == "resolution":
         return _text(_("Resolution"), 4, help_text=_("What was done. The requester reads this."))
+    if name == "fulfilment":
+        return _text(_("What was delivered"), 4, help_text=_("The requester reads this."))
     return _text(_("Reason"))
 
 

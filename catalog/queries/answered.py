@@ -6,13 +6,15 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
 from catalog.answers import Item, Known, stored
 from catalog.conditions import is_empty, number
-from catalog.definition import Definition, Field, shown
+from catalog.definition import Definition, Field, parse, shown
 from catalog.enums import FieldType
+from catalog.models import Request
 from cmdb.enums import ItemStatus
 from cmdb.models import ConfigurationItem
 from core import formats
@@ -68,6 +70,32 @@ def told(
         for field in section.fields
         if field.asks and field.key in asked
     ]
+
+
+def changed_answers(request_id: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """What an event says was answered anew: "Model: Air → Pro"."""
+    request = Request.objects.select_related("made_with").filter(pk=request_id).first()
+    if request is None or request.made_with is None:
+        return []
+    definition = parse(request.made_with.data)
+    before, after = _texts(definition, old), _texts(definition, new)
+    lines = []
+    for field in definition.fields:
+        if field.key in before or field.key in after:
+            was, now = before.get(field.key, ""), after.get(field.key, "") or _("none")
+            lines.append(f"{field.label}: {was} → {now}" if was else f"{field.label}: {now}")
+    return lines
+
+
+def _texts(definition: Definition, values: Mapping[str, Any]) -> dict[str, str]:
+    people = _names(User, _ids(definition, values, FieldType.PERSON))
+    items = _names(ConfigurationItem, _ids(definition, values, FieldType.ITEM))
+    found = {field.key: field for field in definition.fields}
+    return {
+        key: _text(found[key], value, people, items)
+        for key, value in values.items()
+        if key in found
+    }
 
 
 def _ids(definition: Definition, values: Mapping[str, Any], wanted: FieldType) -> set[int]:

@@ -9,12 +9,15 @@ from django.utils.translation import pgettext
 
 from accounts.models import User
 from accounts.reach import reach_of
+from catalog.queries.requests import Sheet, sheet
 from core.states import Phase, Transition
 from desk.queries import timeline
 from desk.queries.targets import Targets
 from incidents.enums import MAJOR, MajorState, Severity
 from incidents.models import MajorIncident
 from tickets import access, fields
+from tickets.approvalline import of_rounds
+from tickets.decisions import rounds
 from tickets.enums import TASK_ENDED, Impact, Urgency, Visibility
 from tickets.models import (
     Attachment,
@@ -89,6 +92,17 @@ class TicketPage:
         related = [detail.name for detail in kind.details if detail.model]
         manager = kind.detail_model.objects
         return manager.select_related(*related).filter(pk=self.ticket.pk).first()
+
+    @cached_property
+    def sheet(self) -> Sheet | None:
+        """What was asked for, of a request made with an offering."""
+        return sheet(self.ticket, self.user)
+
+    @cached_property
+    def lines(self) -> list[Any]:
+        """The rounds of its approval, the newest first; asked only of what is approved."""
+        decides = any(state.decides for state in self.ticket.kind_info.machine.states)
+        return of_rounds(rounds(self.ticket)) if decides else []
 
     @cached_property
     def timeline(self) -> timeline.Timeline:

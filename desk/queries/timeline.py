@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Team, User
+from catalog.queries.answered import changed_answers
 from cmdb.models import ConfigurationItem, Service
 from core import formats
 from core.models import pick
@@ -33,7 +34,7 @@ from tickets.models import (
 
 SHOWN = 40
 _MERGE = timedelta(minutes=5)
-_LONG = frozenset({"description", "resolution"})
+_LONG = frozenset({"description", "resolution", "fulfilment"})
 _ICONS = {
     Verb.OPENED: "plus",
     Verb.TRANSITIONED: "progress",
@@ -299,6 +300,8 @@ def _told(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def _change(ticket: Ticket, name: str, old: Any, new: Any, names: Names) -> str:
+    if name == "answers":
+        return "; ".join(changed_answers(ticket.pk, old, new))
     label = fields.label(ticket.kind_info, name)
     if name in _LONG:
         return _("%(field)s changed") % {"field": label}
@@ -366,6 +369,8 @@ def _task(event: Event) -> list[str]:
     if event.verb == Verb.TASK_ADDED:
         return [_("Task added: %(task)s") % {"task": name}]
     state = data.get("changes", {}).get("state")
+    if data.get("ready"):
+        return [_("Task can begin: %(task)s") % {"task": name}]
     if state:
         return [f"{name}: {TaskState(state[1]).label}"]
     return [_("Task changed: %(task)s") % {"task": name}]

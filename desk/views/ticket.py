@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
+from catalog.queries.requests import plan_of
 from core.errors import ActionError, NotFound
 from desk.actions import conversation
 from desk.forms import TransitionForm
@@ -196,7 +197,7 @@ def _links(page: TicketPage) -> dict[str, Any]:
 
 def _tasks(page: TicketPage) -> dict[str, Any]:
     return {
-        "tasks": page.ticket.tasks.select_related("team", "assignee"),
+        "tasks": plan_of(page.ticket),
         "lines": page.ticket.checklist.select_related("done_by"),
     }
 
