@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from demo import agreements, duty, major, objectives, organisation, outage, staged
+from demo import agreements, catalogue, duty, major, objectives, organisation, outage, staged
 from demo.life import Life, Lookups
 from demo.organisation import Organisation
 from demo.year import Year
@@ -49,6 +49,7 @@ def build(*, seed: int, now: datetime, count: int, password: str, say: Say) -> O
     rng = random.Random(seed)  # noqa: S311 - made-up people, no secrets
     say("people, teams, services")
     here = organisation.make(rng, now, password)
+    catalogue.make(here, now)
     agreements.make(here, now)
     duty.make(here, now)
     year = Year(rng, now, here, _lookups(), priority.matrix())

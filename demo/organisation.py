@@ -45,7 +45,9 @@ class Organisation:
     joined: dict[int, datetime] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     members: dict[str, list[User]] = field(default_factory=dict)
+    departments: dict[str, Department] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
+    offerings: dict[str, int] = field(default_factory=dict)
     items: dict[str, list[int]] = field(default_factory=dict)
     categories: dict[str, int] = field(default_factory=dict)
 
@@ -59,7 +61,7 @@ def make(rng: random.Random, now: datetime, password: str) -> Organisation:
     """Everything but records. Call it inside a transaction."""
     plan = tomllib.loads((HERE / "organisation.toml").read_text(encoding="utf-8"))
     found = Organisation()
-    departments = _departments(plan["departments"])
+    departments = found.departments = _departments(plan["departments"])
     _people(found, rng, now, departments, password)
     _teams(found, rng, plan["teams"], departments)
     _managers(found, departments)

@@ -6,9 +6,12 @@ from itertools import pairwise
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from accounts.models import Department, RoleGrant, Team, User
+from catalog.definition import parse
+from catalog.models import Offering
+from catalog.queries.references import all_problems
 from cmdb.models import ConfigurationItem, Relation, Service
 from core.states import Phase
 from demo.build import build
@@ -23,7 +26,7 @@ from tests.factories import make_user
 from tickets import actions, history
 from tickets.enums import LinkType, Verb
 from tickets.history import Happening, Past, Said
-from tickets.models import Attachment, Event, Link, Seen, Task, Ticket
+from tickets.models import ApprovalPolicy, Attachment, Event, Link, Seen, Task, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NOW = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)  # a Monday, 14:30 in Seoul
@@ -96,7 +99,7 @@ def test_every_page_has_something_to_show():
     assert set(states) == {state.key for state in MACHINE.states}
     assert User.objects.filter(department__manager=None).count() == 0
     assert Department.objects.exclude(parent=None).exists()
-    assert 6 <= Team.objects.count() <= 8
+    assert 8 <= Team.objects.count() <= 10
     assert Service.objects.count() >= 15
     assert ConfigurationItem.objects.count() >= 25
     assert Relation.objects.exists()
@@ -115,6 +118,20 @@ def test_every_page_has_something_to_show():
     )
     held = set(RoleGrant.objects.values_list("role", flat=True))
     assert {"administrator", "team_lead", "agent", "manager", "auditor", "service_owner"} <= held
+
+
+def test_the_catalog_has_services_and_offerings_that_can_be_asked_for():
+    made()
+    assert Service.objects.filter(status="live").count() >= 25
+    assert not Service.objects.filter(Q(description_ko="") | Q(description_en="")).exists()
+    offerings = Offering.objects.filter(is_active=True).exclude(live=None)
+    assert offerings.count() >= 40
+    for offering in offerings.select_related("live", "service"):
+        assert not all_problems(offering.live.data, offering), offering.slug
+        fields = parse(offering.live.data).fields
+        assert fields, offering.slug
+        assert all(field.label.ko and field.label.en for field in fields), offering.slug
+    assert ApprovalPolicy.objects.count() >= 5
 
 
 def test_one_major_incident_goes_on_and_one_was_reviewed():
