@@ -23,6 +23,11 @@ def deflections(first: date, last: date) -> int:
     return int(days.aggregate(n=Coalesce(Sum("deflected"), 0))["n"])
 
 
+def deflected_lately() -> int:
+    """The same for the span that the reports look at."""
+    return deflections(_since(None), timezone.localdate())
+
+
 @dataclass(frozen=True)
 class Standing:
     """An article with what it was good for in a span."""

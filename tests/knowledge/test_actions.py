@@ -25,6 +25,7 @@ from tests.factories import (
 from tests.knowledge.support import make_editor, publish, written
 from tickets import actions as kernel
 from tickets.actions.attach import Upload
+from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -200,8 +201,9 @@ def test_a_record_becomes_a_draft_in_one_step() -> None:
 
 def test_restricted_records_become_no_drafts() -> None:
     agent = make_agent()
-    ticket = open_incident(restricted=True, team=None)
-    kernel.watch(ticket, agent, by=None)
+    ticket = open_incident(by=agent)
+    Ticket.objects.filter(pk=ticket.pk).update(restricted=True, assignee=agent)
+    ticket.refresh_from_db()
     with pytest.raises(ActionError, match="restricted"):
         actions.write_from(ticket, by=agent)
 
