@@ -13,5 +13,7 @@ urlpatterns = [
     path("v1/", include("incidents.api.urls")),
     path("v1/", include("accounts.api.urls")),
     path("v1/", include("cmdb.api.urls")),
+    path("v1/", include("surveys.api.urls")),
+    path("v1/", include("notifications.api.urls")),
     re_path(r"", UnknownAddress.as_view()),
 ]

@@ -15,6 +15,7 @@ from schemathesis import GenerationMode, checks
 from accounts.actions import rotas
 from incidents import actions as major
 from itsm.wsgi import application
+from notifications.actions import save_announcement
 from sla.actions.outages import open_outage
 from sla.models import Book, Calendar, Objective, Policy
 from tests.api.conftest import Api
@@ -26,10 +27,12 @@ from tests.factories import (
     make_rota,
     make_service,
     make_team,
+    make_user,
     open_incident,
     resolution,
     waiting_for_requester,
 )
+from tests.surveys.support import answered
 from tickets import actions
 from tickets.actions.attach import Upload
 from tickets.enums import LinkType
@@ -93,6 +96,8 @@ def known(db):
         starts_on=begins.date(),
     )
     outage = open_outage(service, by=None, kind="degraded")
+    announced = save_announcement({"title_en": "x"}, by=None)
+    survey = answered(make_user(), 1, team=team)
     keys = {
         "comments": said.pk,
         "attachments": kept.pk,
@@ -112,6 +117,8 @@ def known(db):
         "agreements": Book.objects.values_list("pk", flat=True)[0],
         "objectives": objective.pk,
         "outages": outage.pk,
+        "announcements": announced.pk,
+        "surveys": survey.pk,
     }
     answers = resolution()
     references = {
