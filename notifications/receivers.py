@@ -3,6 +3,7 @@
 from accounts.events import PersonAnonymised
 from cmdb.events import ReviewDue
 from core.events import subscribe
+from knowledge import events as knowledge
 from notifications import actions
 from sla.events import Escalated, EscalatedTogether, WebhookAsked
 from tickets import events
@@ -30,6 +31,10 @@ def call(event: WebhookAsked) -> None:
 
 def remind(event: ReviewDue) -> None:
     actions.remind_of_review(event)
+
+
+def remind_of_article(event: knowledge.ReviewDue) -> None:
+    actions.remind_of_article(event)
 
 
 def forget(event: PersonAnonymised) -> None:
@@ -62,4 +67,5 @@ def connect() -> None:
     subscribe(events.Seen, read)
     subscribe(WebhookAsked, call)
     subscribe(ReviewDue, remind)
+    subscribe(knowledge.ReviewDue, remind_of_article)
     subscribe(PersonAnonymised, forget)

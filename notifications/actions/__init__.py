@@ -9,6 +9,7 @@ from notifications.actions.announcements import (
     save_announcement,
 )
 from notifications.actions.deliver import fail, fail_digest, retry_delivery, send, send_digest
+from notifications.actions.articles import remind_of_article
 from notifications.actions.inbox import clear, forget_person, mark_read, sweep
 from notifications.actions.preferences import mute, reset_preferences, set_preferences, unmute
 from notifications.actions.reminding import About, fail_reminder, send_reminder, tell_about
@@ -34,6 +35,7 @@ __all__ = [
     "mark_read",
     "mute",
     "preview",
+    "remind_of_article",
     "remind_of_review",
     "reset_preferences",
     "reset_template",

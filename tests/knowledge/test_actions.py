@@ -261,6 +261,16 @@ def test_an_expired_article_rests_until_it_is_reviewed(heard: list[ReviewDue]) -
     assert actions.look_over() == 0
 
 
+def test_owners_are_told_once_for_each_day_that_it_is_due() -> None:
+    author = make_agent()
+    publish(written(by=author))
+    Article.objects.update(review_due_on=timezone.localdate())
+    actions.look_over()
+    actions.look_over()
+    told = author.reminders.get()
+    assert (told.what, told.title_en) == ("article_review", "Connect to the VPN")
+
+
 def test_articles_whose_owner_left_are_due_to_the_editors() -> None:
     events: list[ReviewDue] = []
     subscribe(ReviewDue, events.append)
