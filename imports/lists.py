@@ -1,4 +1,7 @@
-"""People, services and items as rows of a file, under the headings that the import understands."""
+"""People, services, items and their relations as rows of a file.
+
+The headings are those that the import understands.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cmdb.models import ConfigurationItem, Service
+from cmdb.models import ConfigurationItem, Relation, Service
 from core.models import pick
 from imports.tables import Table
 
@@ -21,7 +24,8 @@ def rows(table: str) -> Iterator[list[Any]]:
     """All rows, read through a cursor on the server; words are looked up before it starts."""
     yes = _("Yes")
     korean = pick("ko", "en") == "ko"
-    return {"people": _people, "services": _services, "items": _items}[table](yes, korean)
+    known = {"people": _people, "services": _services, "items": _items, "relations": _relations}
+    return known[table](yes, korean)
 
 
 def _name(row: Any, korean: bool) -> str:
@@ -60,3 +64,10 @@ def _items(_yes: str, korean: bool) -> Iterator[list[Any]]:
             item.owner.email if item.owner else "", _name(item.support_team, korean),
             ", ".join(_name(service, korean) for service in item.services.all()),
         ]  # fmt: skip
+
+
+def _relations(_yes: str, _korean: bool) -> Iterator[list[Any]]:
+    relations = Relation.objects.select_related("source", "target")
+    ordered = relations.order_by("source__name", "type", "target__name")
+    for relation in ordered.iterator(chunk_size=CHUNK):
+        yield [relation.source.name, relation.type, relation.target.name]

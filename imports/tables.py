@@ -1,8 +1,11 @@
-"""What can be imported as a table: people, services, items. Headings, values, and what is new."""
+"""What can be imported as a table: people, services, items and relations between items.
+
+Headings, values, and what is new.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,10 +15,10 @@ from django.utils.translation import gettext_lazy, override
 
 from accounts.actions.people import create_person, edit_person
 from accounts.models import Department, Team, User
-from cmdb.actions.items import create_item, edit_item
+from cmdb.actions.items import create_item, edit_item, relate
 from cmdb.actions.services import create_service, edit_service
-from cmdb.enums import Criticality, ItemStatus, ItemType, ServiceStatus
-from cmdb.models import ConfigurationItem, Service
+from cmdb.enums import Criticality, ItemStatus, ItemType, RelationType, ServiceStatus
+from cmdb.models import ConfigurationItem, Relation, Service
 
 Parse = Callable[[str, "Known"], Any]
 
@@ -33,6 +36,10 @@ class Known:
         self.teams = _by_name(Team.objects.filter(is_active=True))
         self.teams |= {team.slug.lower(): team for team in Team.objects.filter(is_active=True)}
         self.services = _by_name(Service.objects.all())
+
+    @cached_property
+    def items(self) -> dict[str, ConfigurationItem]:
+        return {item.name.lower(): item for item in ConfigurationItem.objects.all()}
 
 
 def _by_name(rows: Any) -> dict[str, Any]:
@@ -57,7 +64,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One kind of row. `keys` are the fields that tell one from another, first come first."""
+    """One kind of row. `keys` are the fields that tell one from another, first come first.
+
+    `together`: only all of them do. `mistake` says what is wrong with values that are each right.
+    """
 
     key: str
     label: Any
@@ -67,6 +77,8 @@ class Table:
     existing: Callable[[], dict[str, Any]]
     create: Callable[..., Any]
     edit: Callable[..., Any]
+    together: bool = False
+    mistake: Callable[[Mapping[str, Any]], str] = lambda values: ""
 
 
 def _address(text: str, _known: Known) -> str:
@@ -299,7 +311,52 @@ ITEMS = Table(
     edit_item,
 )
 
-TABLES = {table.key: table for table in (PEOPLE, SERVICES, ITEMS)}
+_item = _named("items", gettext_lazy("is no item here. Import the items first, or mend the name"))
+
+
+def _to_itself(values: Mapping[str, Any]) -> str:
+    ends = values.get("source"), values.get("target")
+    same = None not in ends and ends[0] == ends[1]
+    return _("An item is not related to itself.") if same else ""
+
+
+RELATIONS = Table(
+    "relations",
+    gettext_lazy("Relations between items"),
+    (
+        Field(
+            "source",
+            gettext_lazy("Item"),
+            ("source", "item", "from", "구성 항목", "출발", "항목"),
+            _item,
+            160,
+        ),
+        Field(
+            "type",
+            gettext_lazy("Relation"),
+            ("type", "relation", "관계", "유형"),
+            _choice(RelationType),
+        ),
+        Field(
+            "target",
+            gettext_lazy("Other item"),
+            ("target", "other item", "to", "대상", "다른 구성 항목"),
+            _item,
+            160,
+        ),
+    ),
+    ("source", "type", "target"),
+    ("source", "type", "target"),
+    lambda: {
+        _together((row.source_id, row.type, row.target_id)): row for row in Relation.objects.all()
+    },
+    lambda values, by: relate(values["source"], values["type"], values["target"], by=by),
+    lambda row, values, by: row,
+    together=True,
+    mistake=_to_itself,
+)
+
+TABLES = {table.key: table for table in (PEOPLE, SERVICES, ITEMS, RELATIONS)}
 
 
 def guess(table: Table, header: Sequence[str]) -> list[str]:
@@ -364,8 +421,13 @@ def _read(
 
 
 def _match(table: Table, found: Row, here: Mapping[str, Any], seen: dict[str, int]) -> None:
-    keys = [str(found.values[key]).lower() for key in table.keys if found.values.get(key)]
+    keys = _keys(table, found.values)
+    if wrong := table.mistake(found.values):
+        found.problems.append(wrong)
+        return
     if not keys:
+        if not found.problems:
+            found.problems += _missing(table, found) if table.together else []
         if not found.problems:
             found.problems.append(_("There is nothing to tell it from others by."))
         return
@@ -377,16 +439,34 @@ def _match(table: Table, found: Row, here: Mapping[str, Any], seen: dict[str, in
     seen.update(dict.fromkeys(keys, found.line))
     found.row = next((here[key] for key in keys if key in here), None)
     if found.row is None:
-        for name in table.required:
-            if not found.values.get(name):
-                label = next(entry.label for entry in table.fields if entry.key == name)
-                found.problems.append(_("%(field)s is missing.") % {"field": label})
+        found.problems += _missing(table, found)
     else:
         found.changes = [
             name for name, value in found.values.items() if _differs(found.row, name, value)
         ]
     if not found.problems:
         found.does = "new" if found.row is None else "changed" if found.changes else "same"
+
+
+def _keys(table: Table, values: Mapping[str, Any]) -> list[str]:
+    """What tells the row from others, as `table.existing` names it."""
+    if not table.together:
+        return [str(values[key]).lower() for key in table.keys if values.get(key)]
+    given = [values.get(key) for key in table.keys]
+    return [_together(given)] if all(given) else []
+
+
+def _together(values: Sequence[Any]) -> str:
+    return "/".join(str(getattr(value, "pk", value)) for value in values)
+
+
+def _missing(table: Table, found: Row) -> list[str]:
+    labels = {entry.key: entry.label for entry in table.fields}
+    return [
+        _("%(field)s is missing.") % {"field": labels[name]}
+        for name in table.required
+        if not found.values.get(name)
+    ]
 
 
 def _differs(row: Any, name: str, value: Any) -> bool:
