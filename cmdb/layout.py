@@ -16,13 +16,19 @@ SWEEPS = 6
 
 @dataclass(frozen=True)
 class Sizes:
-    """Of a box, and of what is left free between boxes; in units of the drawing."""
+    """Of a box, and of what is left free between boxes, in units of the drawing.
+
+    `bend` is the room of a line that passes a row, `aside` what is free beside it; `most` boxes
+    stand in one row, further ones of their layer in the next.
+    """
 
     width: int = 180
     height: int = 56
     gap: int = 28
     rise: int = 56
-    bend: int = 24
+    bend: int = 8
+    aside: int = 10
+    most: int = 6
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ def draw(
         key=lambda edge: (place[edge[0]], place[edge[1]]),
     )
     down, opened = _opened(nodes, wanted)
-    level = _levels(nodes, down)
+    level = _wrapped(nodes, down, _levels(nodes, down), sizes.most)
     slots, chains = _slots(nodes, down, level)
     _order(slots, chains)
     return _placed(slots, chains, opened, sizes)
@@ -110,6 +116,26 @@ def _levels(nodes: Sequence[K], edges: Sequence[tuple[K, K]]) -> dict[K, int]:
     for top in tops:
         level[top] = min(level[lower] for lower in below[top]) - 1
     return level
+
+
+def _wrapped(
+    nodes: Sequence[K], edges: Sequence[tuple[K, K]], level: Mapping[K, int], most: int
+) -> dict[K, int]:
+    """The row of each node: a layer of many takes several, those under one box together."""
+    place = {node: index for index, node in enumerate(nodes)}
+    first = dict.fromkeys(nodes, len(place))
+    for upper, lower in edges:
+        first[lower] = min(first[lower], place[upper])
+    layers: dict[int, list[K]] = {}
+    for node in sorted(nodes, key=lambda node: (first[node], place[node])):
+        layers.setdefault(level[node], []).append(node)
+    rows: dict[K, int] = {}
+    start = 0
+    for number in sorted(layers):
+        for index, node in enumerate(layers[number]):
+            rows[node] = start + index // most
+        start += (len(layers[number]) - 1) // most + 1
+    return rows
 
 
 # A slot is a box (node, None) or a bend of an edge: (edge, its level).
@@ -165,7 +191,8 @@ def _placed(
 ) -> Drawing[K]:
     """Rows of equal height, each in the middle of the widest."""
     widths = [
-        sum(_width(slot, sizes) for slot in layer) + sizes.gap * max(0, len(layer) - 1)
+        sum(_width(slot, sizes) for slot in layer)
+        + sum(_gap(left, right, sizes) for left, right in pairwise(layer))
         for layer in layers
     ]
     whole = max(widths, default=0)
@@ -175,14 +202,15 @@ def _placed(
     for number, layer in enumerate(layers):
         x, y = (whole - widths[number]) // 2, number * (sizes.height + sizes.rise)
         drawing.layers.append([])
-        for slot in layer:
+        for at, slot in enumerate(layer):
+            x += _gap(layer[at - 1], slot, sizes) if at else 0
             width = _width(slot, sizes)
             middle[slot] = (x + width // 2, y)
             if slot[1] is None:
                 node: K = slot[0]  # type: ignore[assignment]
                 drawing.places[node] = (x, y)
                 drawing.layers[-1].append(node)
-            x += width + sizes.gap
+            x += width
     for (upper, lower), chain in chains.items():
         drawing.lines.append(Line(upper, lower, _points(chain, middle, sizes)))
     return drawing
@@ -190,6 +218,10 @@ def _placed(
 
 def _width(slot: Slot, sizes: Sizes) -> int:
     return sizes.width if slot[1] is None else sizes.bend
+
+
+def _gap(left: Slot, right: Slot, sizes: Sizes) -> int:
+    return sizes.gap if left[1] is None and right[1] is None else sizes.aside
 
 
 def _points(

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -122,7 +122,8 @@ def table(wanted: Mapping[str, Any], reader: User) -> tuple[list[str], Iterator[
     """The whole portfolio that fits the filter, for a file; every state, by name."""
     heads = [
         _("Name (Korean)"), _("Name (English)"), _("State"), _("Criticality"), _("Service owner"),
-        _("Support team"), _("Review"), _("Review due"), _("Open incidents"), _("State now"),
+        _("Support team"), pgettext("service", "Review"), _("Review due"), _("Open incidents"),
+        _("State now"),
     ]  # fmt: skip
     order = Case(*(When(status=value, then=n) for n, value in enumerate(ServiceStatus.values)))
     services = list(
