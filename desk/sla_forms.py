@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department, Team
+from catalog.models import Offering
 from cmdb.models import Service
 from sla.book import Facts
 from sla.enums import OutageKind
@@ -25,6 +26,12 @@ class WhatIfForm(forms.Form):
     )
     service = forms.ModelChoiceField(
         Service.objects.all(), label=_("Service"), required=False, empty_label=NOTHING
+    )
+    offering = forms.ModelChoiceField(
+        Offering.objects.filter(live__isnull=False),
+        label=_("Offering"),
+        required=False,
+        empty_label=NOTHING,
     )
     team = forms.ModelChoiceField(
         Team.objects.all(), label=_("Team"), required=False, empty_label=NOTHING
@@ -55,6 +62,7 @@ class WhatIfForm(forms.Form):
             status=kind.machine.initial,
             team=data["team"].pk if data["team"] else None,
             service=data["service"].pk if data["service"] else None,
+            offering=data["offering"].pk if data["offering"] else None,
             priority=data["priority"],
             department=data["department"].pk if data["department"] else None,
             vip=data["vip"],

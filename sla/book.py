@@ -19,6 +19,7 @@ CONDITIONS = (
     "kind",
     "priority",
     "service",
+    "offering",
     "department",
     "team",
     "vip",
@@ -42,6 +43,7 @@ class Facts:
     security: bool = False
     tags: frozenset[str] = frozenset()
     pending_reason: int | None = None
+    offering: int | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Policy:
     contract: Contract | None
     targets: tuple[Target, ...]
     steps: tuple[Step, ...]
+    offerings: frozenset[int] = frozenset()
 
     def refusal(self, facts: Facts, opened: int, at: int) -> str:
         """The first condition that does not hold (of CONDITIONS); empty when the policy fits."""
@@ -111,6 +114,7 @@ class Policy:
             not self.kinds or facts.kind in self.kinds,
             not self.priorities or facts.priority in self.priorities,
             not self.services or facts.service in self.services,
+            not self.offerings or facts.offering in self.offerings,
             not self.departments or facts.department in self.departments,
             not self.teams or facts.team in self.teams,
             self.vip is None or facts.vip == self.vip,
@@ -324,4 +328,5 @@ def _policy(data: Mapping[str, Any]) -> Policy:
             )
             for each in data["steps"]
         ),
+        offerings=frozenset(data.get("offerings", ())),  # books of old don't know of them
     )

@@ -99,6 +99,7 @@ def read(kind: str, columns: Mapping[str, Any], rows: Iterable[Row]) -> History:
         security=bool(values.get("security")),
         tags=frozenset(values["tags"] or ()),
         pending_reason=values["pending_reason"],
+        offering=opening.data.get("offering"),
     )
     retracted = {row.comment for row in ordered if row.verb == Verb.RETRACTED}
     at = opening.at

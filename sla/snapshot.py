@@ -84,6 +84,7 @@ def _policy_data(policy: Any, below: dict[int, set[int]]) -> dict[str, Any]:
         "kinds": sorted(policy.kinds),
         "priorities": sorted(policy.priorities),
         "services": sorted(row.pk for row in policy.services.all()),
+        "offerings": sorted(getattr(policy, "offerings", ())),  # migrations read older models
         "departments": sorted(departments),
         "teams": sorted(row.pk for row in policy.teams.all()),
         "tags": sorted(policy.tags),

@@ -11,6 +11,7 @@ from accounts.models import Department, Team
 from adminui.forms.common import Names
 from adminui.forms.sla_calendars import LOCAL, goal
 from adminui.forms.sla_steps import StepSet
+from catalog.models import Offering
 from cmdb.models import Contract, Service
 from core import formats
 from sla import hours
@@ -63,6 +64,7 @@ class PolicyForm(Names):
         widget=forms.CheckboxSelectMultiple,
     )
     services = _rows(Service, _("Services"))
+    offerings = _rows(Offering, _("Offerings"), _("Only requests for one of these."))
     departments = _rows(
         Department, _("Departments of the requester"), _("Departments below them are included.")
     )
@@ -203,6 +205,7 @@ class PolicyForm(Names):
         return {
             **{name: data[name] for name in PLAIN if name in data},
             **{name: list(data[name]) for name in ROWS},
+            "offerings": [row.pk for row in data["offerings"]],
             "kinds": data["kinds"],
             "priorities": data["priorities"],
             "tags": [tag.strip() for tag in data["tags"].split(",") if tag.strip()],

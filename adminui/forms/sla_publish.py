@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department
 from adminui.forms.common import person_field, team_field
+from catalog.models import Offering
 from cmdb.models import Service
 from sla.book import Facts
 from sla.enums import Reach
@@ -48,6 +49,12 @@ class MatchForm(forms.Form):
         required=False,
         empty_label=pgettext_lazy("nothing chosen", "None"),
     )
+    offering = forms.ModelChoiceField(
+        Offering.objects.filter(live__isnull=False),
+        label=_("Offering"),
+        required=False,
+        empty_label=pgettext_lazy("nothing chosen", "None"),
+    )
     requester = person_field(_("Requester"))
     team = team_field(_("Team"))
     tags = forms.CharField(label=_("Tags"), max_length=200, required=False)
@@ -70,6 +77,7 @@ class MatchForm(forms.Form):
             status=kind.machine.initial,
             team=data["team"].pk if data["team"] else None,
             service=data["service"].pk if data["service"] else None,
+            offering=data["offering"].pk if data["offering"] else None,
             priority=data["priority"] or 3,
             department=department.pk if department else None,
             vip=bool(requester and requester.is_vip),

@@ -20,13 +20,14 @@ from tickets import kinds, priority
 
 FIELDS = (
     "name_ko", "name_en", "note", "kinds", "priorities", "tags", "vip", "security", "contract",
-    "applies_from", "on_change", "on_reopen",
+    "applies_from", "on_change", "on_reopen", "offerings",
 )  # fmt: skip
 MANY = ("services", "departments", "teams")
 KNOWN = frozenset({*FIELDS, *MANY, *LINES, "agreement"})
 NO_CONDITION: dict[str, Any] = {
     "kinds": [], "priorities": [], "tags": [], "vip": None, "security": None,
     "services": [], "departments": [], "teams": [], "applies_from": None, "contract": None,
+    "offerings": [],
 }  # fmt: skip
 
 
@@ -204,6 +205,8 @@ def _checked(policy: Policy, values: Mapping[str, Any]) -> dict[str, Any]:
             raise ActionError(_("Choose one of the values offered."), field=name)
     if "tags" in cleaned:
         cleaned["tags"] = sorted({str(tag).strip()[:40] for tag in cleaned["tags"]} - {""})
+    if "offerings" in cleaned:
+        cleaned["offerings"] = sorted({int(key) for key in cleaned["offerings"]})
     _check_contract(policy, cleaned)
     return cleaned | checked_lines(policy, cleaned)
 

@@ -191,6 +191,7 @@ class WhatIfAsked(Input):
     priority = Whole(min_value=1, max_value=5)
     opened_at = Instant(required=False, help_text="Now, if left out.")
     service = Reference(Service, key="slug", required=False, allow_null=True)
+    offering = Whole(required=False, allow_null=True, help_text="Id of what is asked for.")
     team = Reference(Team, key="slug", required=False, allow_null=True)
     department = Whole(required=False, allow_null=True)
     tags = serializers.ListField(child=Text(max_length=40), required=False, max_length=50)
@@ -240,6 +241,7 @@ class WhatIf(ApiView):
             service=service.pk if service else None,
             team=team.pk if team else None,
             department=data.get("department"),
+            offering=data.get("offering"),
             tags=frozenset(data.get("tags") or ()),
             vip=bool(data.get("vip")),
             security=bool(data.get("security")),

@@ -123,6 +123,7 @@ class Imagined(Asking):
     kind = Text(required=False, max_length=20, help_text="Else the first kind there is.")
     priority = Choice(list(priority.LEVELS), required=False, help_text="Else 3.")
     service = Reference(Service, key="slug", required=False, help_text="Id or slug.")
+    offering = Whole(required=False, help_text="Id of what is asked for.")
     team = Reference(Team, key="slug", required=False, help_text="Id or slug.")
     department = Reference(Department, key="code", required=False, help_text="Id or code.")
     vip = Flag(required=False, help_text="Of the requester.")
@@ -149,6 +150,7 @@ def facts(asked: dict[str, Any]) -> Facts:
         vip=asked.get("vip", False),
         security=asked.get("security", False),
         tags=frozenset(asked.get("tags", ())),
+        offering=asked.get("offering"),
         **keys,
     )
 

@@ -30,7 +30,7 @@ SORTS = Sorts("position", {"position": ("agreement", "position", "id"), "id": ("
 _COLUMNS = ("id", "agreement", "position")
 _PLAIN = (
     "agreement", "is_active", "name_ko", "name_en", "note", "kinds", "priorities", "tags", "vip",
-    "security", "on_change", "on_reopen",
+    "security", "on_change", "on_reopen", "offerings",
 )  # fmt: skip
 
 
@@ -72,6 +72,7 @@ class PolicyRow(Named):
     priorities = serializers.ListField(child=serializers.IntegerField())
     tags = serializers.ListField(child=serializers.CharField())
     services = Named(many=True)
+    offerings = serializers.ListField(child=serializers.IntegerField(), help_text="Ids.")
     departments = Named(many=True, help_text="With all below them.")
     teams = Named(many=True)
     vip = serializers.BooleanField(allow_null=True)

@@ -64,6 +64,7 @@ class _Policy(Input):
     priorities = _list(Choice(list(priority.LEVELS)))
     tags = _list(Text(max_length=40), MOST_TAGS)
     services = References(Service, key="slug", required=False, help_text="Ids or slugs.")
+    offerings = _list(Whole(), help_text="Ids; only requests for one of these.")
     departments = References(
         Department, key="name_en", required=False,
         help_text="Ids, or English names that only one has.",

@@ -34,6 +34,8 @@ class Policy(Bilingual):
     kinds = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     priorities = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    # Ids of catalog.Offering, which stands above this app.
+    offerings = ArrayField(models.PositiveBigIntegerField(), default=list, blank=True)
     services: models.ManyToManyField = models.ManyToManyField(
         Service, blank=True, related_name="+", verbose_name=_("services")
     )

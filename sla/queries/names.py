@@ -12,6 +12,7 @@ MODELS = {
     "department": "accounts.Department",
     "team": "accounts.Team",
     "contract": "cmdb.Contract",
+    "offering": "catalog.Offering",  # above this app: known by its name only
     "person": "accounts.User",
     "reason": "tickets.PendingReason",
     "webhook": "notifications.Webhook",
@@ -54,6 +55,7 @@ def some(texts: list[str]) -> str:
 
 def _collect(policy: Mapping[str, Any], wanted: dict[str, set[int]]) -> None:
     wanted["service"].update(policy["services"])
+    wanted["offering"].update(policy.get("offerings", ()))
     wanted["department"].update(policy["departments"])
     wanted["team"].update(policy["teams"])
     if policy["contract"]:

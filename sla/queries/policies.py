@@ -65,7 +65,7 @@ def theirs(policy: Policy, typed: Mapping[str, Any]) -> list[Item]:
 def _as_kept(typed: Mapping[str, Any]) -> dict[str, Any]:
     """What a form gives the action, in the form of a book; departments as they were ticked."""
     same = ("name_ko", "name_en", "on_change", "on_reopen", "kinds", "priorities", "tags", "vip",
-            "security", "targets")  # fmt: skip
+            "security", "targets", "offerings")  # fmt: skip
     opened = typed["applies_from"]
     contract = typed.get("contract")
     return {
