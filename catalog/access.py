@@ -94,7 +94,7 @@ def edited_by(user: User, slug: str) -> Offering:
     found = editable(user).filter(slug=slug).select_related("live", "service", "shelf").first()
     if found is None:
         raise NotFound(_("There is no such offering."))
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def require_editor(user: User | None, service: Service | None) -> None:

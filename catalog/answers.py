@@ -243,11 +243,12 @@ def _number_complaint(asked: Field, value: Any) -> str:
 
 
 def _date_complaint(asked: Field, value: Any, today: date) -> str:
-    given = _date(str(value))
-    if not day(given, today):
+    try:
+        date.fromisoformat(str(value))
+    except ValueError:
         return _("Write a date as year, month and day, for example 2026-11-24.")
     low, high = bound_day(asked.low, today), bound_day(asked.high, today)
-    return _outside(given, low or None, high or None, lambda bound: bound)
+    return _outside(value, low or None, high or None, lambda bound: bound)
 
 
 def bound_day(bound: Any, today: date) -> str:

@@ -46,7 +46,7 @@ def typed_in(post: QueryDict) -> dict[str, Any]:
         if name.startswith(SEVERAL):
             found[name] = [_text(one) for one in post.getlist(name)[:MOST]]
         elif name.startswith(SINGLE) or name in WHOM:
-            found[name] = _text(post[name])
+            found[name] = _text(str(post[name]))
     return found
 
 
