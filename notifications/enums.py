@@ -14,6 +14,11 @@ class What(TextChoices):
     SLA_WARNING = "sla_warning", _("A target is at risk")
     MAJOR_PROPOSED = "major_proposed", _("A major incident is proposed to me")
     MAJOR_UPDATE = "major_update", _("News of a major incident")
+    APPROVAL_OVERDUE = "approval_overdue", _("A decision is overdue")
+    APPROVAL_ASKED = "approval_asked", _("My approval is needed")
+    APPROVAL_REMIND = "approval_remind", _("My approval is still awaited")
+    APPROVAL_DECIDED = "approval_decided", _("What I asked for is approved or rejected")
+    APPROVAL_VOIDED = "approval_voided", _("I need not decide any more")
     MENTIONED = "mentioned", _("Somebody mentions me")
     ASSIGNED = "assigned", _("A record is assigned to me")
     TASK = "task", _("A task is given to me")
@@ -83,6 +88,7 @@ class Reason(TextChoices):
     MUTED = "muted", _("This person has muted the record.")
     RETRACTED = "retracted", _("The comment was taken back.")
     RESTRICTED = "restricted", _("The record is restricted.")
+    DECIDED = "decided", _("It was decided meanwhile.")
     OFF_HOOK = "off_hook", _("The webhook is switched off.")
 
 
@@ -128,6 +134,11 @@ DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
     Audience.REQUESTER: {
         What.MAJOR_DECLARED: (True, True),
         What.MAJOR_UPDATE: (True, True),
+        What.APPROVAL_OVERDUE: (True, True),
+        What.APPROVAL_ASKED: (True, True),
+        What.APPROVAL_REMIND: (True, True),
+        What.APPROVAL_DECIDED: (True, True),
+        What.APPROVAL_VOIDED: (True, True),
         What.WATCHING: (True, True),
         What.RECEIVED: (True, True),
         What.REPLIED: (True, True),
@@ -147,6 +158,11 @@ DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
         What.ESCALATED: (True, True),
         What.SLA_WARNING: (True, True),
         What.MAJOR_UPDATE: (True, True),
+        What.APPROVAL_OVERDUE: (True, True),
+        What.APPROVAL_ASKED: (True, True),
+        What.APPROVAL_REMIND: (True, True),
+        What.APPROVAL_DECIDED: (True, True),
+        What.APPROVAL_VOIDED: (True, True),
         What.MENTIONED: (True, True),
         What.ASSIGNED: (True, True),
         What.TASK: (True, True),
@@ -173,11 +189,22 @@ DEFAULTS: dict[Audience, dict[What, tuple[bool, bool]]] = {
 # What clocks say: many may come at once, and are then sent together.
 CLOCKS = frozenset({What.SLA_WARNING, What.SLA_BREACH, What.ESCALATED})
 MAJOR = frozenset({What.MAJOR_DECLARED, What.MAJOR_PROPOSED, What.MAJOR_UPDATE})
+# What asks for a decision, and what else is told of approvals.
+DECIDING = frozenset({What.APPROVAL_ASKED, What.APPROVAL_REMIND, What.APPROVAL_OVERDUE})
+APPROVALS = DECIDING | {What.APPROVAL_DECIDED, What.APPROVAL_VOIDED}
 # What reaches somebody although they muted the record.
 LOUD = frozenset(
-    {What.MENTIONED, What.ASSIGNED, What.TASK, *CLOCKS, What.MAJOR_DECLARED, What.MAJOR_PROPOSED}
+    {
+        What.MENTIONED,
+        What.ASSIGNED,
+        What.TASK,
+        *CLOCKS,
+        *DECIDING,
+        What.MAJOR_DECLARED,
+        What.MAJOR_PROPOSED,
+    }
 )
 # What is mailed in quiet hours, too; of a record assigned to somebody, one of the first priority.
 WAKES = frozenset({What.MAJOR_DECLARED})
 # Of these the log keeps what was told in the product as well: somebody will ask.
-LOGGED = CLOCKS | MAJOR
+LOGGED = CLOCKS | MAJOR | APPROVALS

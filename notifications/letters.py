@@ -17,7 +17,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from core import formats, options
-from notifications.enums import Audience, What
+from notifications.decisions import key_path, path_of, round_of
+from notifications.decisions import values as approval_values
+from notifications.enums import APPROVALS, DECIDING, Audience, What
 from notifications.models import Delivery, Digest, Reminder, Template
 from notifications.queries import path_for
 from notifications.texts import WORDS, Words, fill, one_line
@@ -72,6 +74,8 @@ def letter(delivery: Delivery) -> EmailMultiAlternatives:
             "number": delivery.ticket.number,
             "language": language,
             "is_requester": delivery.audience == Audience.REQUESTER,
+            "is_approval": delivery.what in APPROVALS,
+            "decides": values["link"] != link(user, delivery.ticket) and delivery.what in DECIDING,
         }
         text = render_to_string("notifications/mail.txt", page)
         html = render_to_string("notifications/mail.html", page)
@@ -168,7 +172,7 @@ def _by_record(deliveries: list[Delivery]) -> list[dict[str, Any]]:
             {
                 "number": ticket.number,
                 "title": one_line(ticket.title),
-                "link": link(delivery.user, ticket),
+                "link": absolute(path_of(delivery.user, ticket, what, event.data)),
                 "lines": [],
             },
         )
@@ -201,9 +205,18 @@ def values_for(delivery: Delivery) -> dict[str, str]:
         "task": _task(event),
         "text": _text(ticket, event, delivery.user),
         **clock_words(event.data),
-        "link": link(delivery.user, ticket),
+        **approval_values(ticket, event.data if delivery.what in APPROVALS else {}),
+        "link": _link_of(delivery),
         "organisation": str(options.get("organisation")),
     }
+
+
+def _link_of(delivery: Delivery) -> str:
+    """Of what asks for a decision: a link made now, that opens that one decision once."""
+    user, data = delivery.user, delivery.event.data
+    approval = round_of(data) if delivery.what in DECIDING else None
+    path = key_path(user, approval) if approval is not None else ""
+    return absolute(path or path_of(user, delivery.ticket, delivery.what, data))
 
 
 def _text(ticket: Ticket, event: Event, reader: User) -> str:

@@ -54,6 +54,10 @@ TOLD = (
     events.MajorProposed,
     events.MajorDeclared,
     events.MajorUpdated,
+    events.ApprovalTurn,
+    events.ApprovalReminded,
+    events.ApprovalEnded,
+    events.ApprovalVoided,
     Escalated,
 )
 

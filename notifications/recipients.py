@@ -12,13 +12,18 @@ from accounts.models import User
 from accounts.reach import reach_of, with_standing
 from core.states import OPEN_PHASES, Phase
 from notifications.enums import DEFAULTS, Audience, Channel, Reason, What
-from tickets import access
+from tickets import access, decisions
 from tickets.enums import TASK_ENDED, TaskState, Verb, Visibility
-from tickets.models import Comment, Event, PendingReason, Task, Ticket, Watch
+from tickets.models import Approval, Comment, Event, PendingReason, Task, Ticket, Watch
 from tickets.rules import Facts
 
 # Events that say by themselves who is told.
-NAMING = frozenset({"Escalated", "MajorProposed", "MajorDeclared", "MajorUpdated"})
+NAMING = frozenset(
+    {
+        *("Escalated", "MajorProposed", "MajorDeclared", "MajorUpdated"),
+        *("ApprovalTurn", "ApprovalReminded", "ApprovalVoided"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -99,11 +104,18 @@ class News:
     @cached_property
     def doers(self) -> frozenset[int]:
         """Who did it. What follows by itself from somebody's act is their act too."""
+        if self.type == "ApprovalTurn":
+            return frozenset()  # whoever decided the step before has the next one to decide, too
         if self.actor_id is not None:
             return frozenset({self.actor_id})
         if self.type in NAMING:
             return frozenset()
         return frozenset(pk for pk, _verb in self._causes)
+
+    @property
+    def is_approval(self) -> bool:
+        """Whether it is told to those who decide, who may see the record because of that alone."""
+        return self.type.startswith("Approval")
 
     @property
     def follows_a_comment(self) -> bool:
@@ -164,7 +176,8 @@ def _target(news: News, user: User, wanted: set[What]) -> Target | None:
         return _out(user, wanted, audience, Reason.NOT_CONCERNED) if is_named else None
     if does and What.RECEIVED not in wanted:
         return _out(user, set(offered), audience, Reason.DOER)
-    facts = access.facts_for(user, news.ticket, is_watched=user.pk in news.watcher_ids)
+    watches = None if news.is_approval else user.pk in news.watcher_ids
+    facts = access.facts_for(user, news.ticket, is_watched=watches)
     without: set[Channel] = set()
     if does:
         without.add(Channel.IN_APP)  # a receipt by mail for what they did themselves
@@ -242,8 +255,15 @@ def _workers(news: News, what: What) -> Wanted:
 
 def _transitioned(news: News) -> Wanted:
     what = _what_of_move(news)
-    yield news.ticket.requester_id, what
+    if not _follows_a_decision(news):
+        yield news.ticket.requester_id, what
     yield from _workers(news, what)
+
+
+def _follows_a_decision(news: News) -> bool:
+    """Whether a round of approval moved it: its own notice says so, with the reason."""
+    source = news.ticket.kind_info.machine.by_key.get(news.fields["source"])
+    return news.actor_id is None and source is not None and source.decides
 
 
 def _what_of_move(news: News) -> What:
@@ -311,6 +331,38 @@ def _major(news: News) -> Wanted:
     yield from ((pk, _MAJOR[news.type]) for pk in news.fields["user_ids"])
 
 
+def _approval_turn(news: News) -> Wanted:
+    """Those whose turn it is and who stands in for them; never somebody who is involved."""
+    yield from ((pk, What.APPROVAL_ASKED) for pk in _deciders(news))
+
+
+def _deciders(news: News) -> set[int]:
+    approval = Approval.objects.filter(pk=news.fields["approval_id"]).first()
+    people = set(news.fields["user_ids"])
+    people = people.union(*decisions.substitutes(people).values())
+    return people - decisions.involved(approval, news.ticket) if approval else people
+
+
+def _approval_reminded(news: News) -> Wanted:
+    overdue = news.fields["overdue"]
+    what = What.APPROVAL_OVERDUE if overdue else What.APPROVAL_REMIND
+    yield from ((pk, what) for pk in _deciders(news))
+    if overdue:
+        approval = Approval.objects.filter(pk=news.fields["approval_id"]).first()
+        asker = approval.asked_by_id if approval else None
+        yield asker or news.ticket.requester_id, what
+
+
+def _approval_ended(news: News) -> Wanted:
+    approval = Approval.objects.filter(pk=news.fields["approval_id"]).first()
+    yield news.ticket.requester_id, What.APPROVAL_DECIDED
+    yield (approval.asked_by_id if approval else None), What.APPROVAL_DECIDED
+
+
+def _approval_voided(news: News) -> Wanted:
+    yield from ((pk, What.APPROVAL_VOIDED) for pk in _deciders(news))
+
+
 _MAJOR = {
     "MajorProposed": What.MAJOR_PROPOSED,
     "MajorDeclared": What.MAJOR_DECLARED,
@@ -328,6 +380,10 @@ _WANTED = {
     "Transitioned": _transitioned,
     "PriorityChanged": _priority_changed,
     "Watched": _watched,
+    "ApprovalTurn": _approval_turn,
+    "ApprovalReminded": _approval_reminded,
+    "ApprovalEnded": _approval_ended,
+    "ApprovalVoided": _approval_voided,
     "TaskChanged": _task_changed,
     "TaskReady": _task_ready,
 }

@@ -28,6 +28,9 @@ PLACEHOLDERS = {
     "goal": _("the time agreed, such as 4 h"),
     "due": _("when it is due; of a major incident, when the next news come"),
     "text": _("what was written: description, reply or resolution"),
+    "content": _("what an approval is asked for, line by line"),
+    "line": _("the approval line: who decides, and how far it is"),
+    "result": _("what became of an approval"),
     "link": _("address of the record"),
     "organisation": _("name of the organisation"),
 }
@@ -194,6 +197,47 @@ WORDS: dict[tuple[What, Audience], Words] = {
         f"New work for {{team}}.\n{_TO_DESK}\nRequester: {{requester}}\n\n{{text}}",
     ),
     (What.UNASSIGNED, _D): _words("담당자가 변경되었습니다.", "It is no longer assigned to you."),
+    **dict.fromkeys(
+        ((What.APPROVAL_ASKED, _R), (What.APPROVAL_ASKED, _D)),
+        _words(
+            "{requester}님의 요청입니다. 확인하고 결재해 주세요.\n{title}\n\n{content}\n\n"
+            "결재선\n{line}\n결재 기한: {due}",
+            "{requester} asks for your approval.\n{title}\n\n{content}\n\n"
+            "Approval line\n{line}\nPlease decide by: {due}",
+        ),
+    ),
+    **dict.fromkeys(
+        ((What.APPROVAL_REMIND, _R), (What.APPROVAL_REMIND, _D)),
+        _words(
+            "결재를 기다리고 있습니다.\n{title}\n요청자: {requester}\n\n{content}\n\n"
+            "결재 기한: {due}",
+            "Your approval is still awaited.\n{title}\nRequester: {requester}\n\n{content}\n\n"
+            "Please decide by: {due}",
+        ),
+    ),
+    **dict.fromkeys(
+        ((What.APPROVAL_OVERDUE, _R), (What.APPROVAL_OVERDUE, _D)),
+        _words(
+            "결재 기한이 지났습니다.\n{title}\n요청자: {requester}\n결재 기한: {due}\n\n"
+            "결재선\n{line}",
+            "A decision is overdue.\n{title}\nRequester: {requester}\nIt was due: {due}\n\n"
+            "Approval line\n{line}",
+        ),
+    ),
+    **dict.fromkeys(
+        ((What.APPROVAL_DECIDED, _R), (What.APPROVAL_DECIDED, _D)),
+        _words(
+            "결재 결과: {result}\n{title}\n\n{text}\n\n결재선\n{line}",
+            "Decision: {result}\n{title}\n\n{text}\n\nApproval line\n{line}",
+        ),
+    ),
+    **dict.fromkeys(
+        ((What.APPROVAL_VOIDED, _R), (What.APPROVAL_VOIDED, _D)),
+        _words(
+            "더 이상 결재하지 않아도 됩니다.\n{title}\n{result}\n\n{text}",
+            "You need not decide this any more.\n{title}\n{result}\n\n{text}",
+        ),
+    ),
     (What.SERVICE_REVIEW, _D): Words(
         "서비스 검토: {title}",
         "Service review: {title}",

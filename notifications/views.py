@@ -16,6 +16,7 @@ from accounts.reach import reach_of
 from core import formats, options
 from core.errors import NotFound
 from notifications import actions, queries
+from notifications.decisions import path_of
 from notifications.enums import Channel, What
 from notifications.forms import SelectionForm, chosen_levels
 from notifications.models import Delivery, Reminder
@@ -73,7 +74,7 @@ def _rows(user: User, groups: list[queries.Group]) -> list[dict[str, Any]]:
                 "id": group.ticket.pk,
                 "number": group.ticket.number,
                 "title": group.ticket.title,
-                "url": queries.path_for(user, group.ticket),
+                "url": path_of(user, group.ticket, last.what, last.event.data),
                 "icon": ICONS[What(last.what)],
                 "sentence": sentence(What(last.what), actor.name if actor else ""),
                 "snippet": snippets.get(last.pk) or detail(What(last.what), last.event.data),

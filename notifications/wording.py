@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core import formats
 from core.models import pick
-from notifications.enums import CLOCKS, MAJOR, What
+from notifications.enums import APPROVALS, CLOCKS, MAJOR, What
 from notifications.models import Reminder
 from sla.enums import Metric
 
@@ -30,6 +31,17 @@ _SENTENCES = {
     What.MAJOR_UPDATE: (
         _("%(actor)s sent news of the major incident"),
         _("There is news of the major incident"),
+    ),
+    What.APPROVAL_OVERDUE: (_("A decision is overdue"), _("A decision is overdue")),
+    What.APPROVAL_ASKED: (_("Your approval is needed"), _("Your approval is needed")),
+    What.APPROVAL_REMIND: (
+        _("Your approval is still awaited"),
+        _("Your approval is still awaited"),
+    ),
+    What.APPROVAL_DECIDED: (_("The approval is decided"), _("The approval is decided")),
+    What.APPROVAL_VOIDED: (
+        _("You need not decide this any more"),
+        _("You need not decide this any more"),
     ),
     What.MENTIONED: (_("%(actor)s mentioned you"), _("You were mentioned")),
     What.ASSIGNED: (_("%(actor)s assigned it to you"), _("It was assigned to you")),
@@ -64,6 +76,11 @@ ICONS = {
     What.SLA_WARNING: "clock",
     What.MAJOR_PROPOSED: "help-circle",
     What.MAJOR_UPDATE: "bell",
+    What.APPROVAL_OVERDUE: "alert-circle",
+    What.APPROVAL_ASKED: "checklist",
+    What.APPROVAL_REMIND: "hourglass",
+    What.APPROVAL_DECIDED: "square-check",
+    What.APPROVAL_VOIDED: "minus",
     What.MENTIONED: "at",
     What.ASSIGNED: "user-check",
     What.TASK: "checklist",
@@ -135,7 +152,16 @@ def detail(what: What, data: Mapping[str, Any]) -> str:
         return f"{words['metric']} · {words['percent']} · {words['due']}"
     if what in MAJOR:
         return Truncator(" ".join(news_text(data).split())).chars(160)
-    return ""
+    return _approval(data) if what in APPROVALS else ""
+
+
+def _approval(data: Mapping[str, Any]) -> str:
+    """The stage, or how it ended and why."""
+    said = Truncator(" ".join(str(data.get("opinion") or "").split())).chars(160)
+    if data.get("step") != "ended":
+        return pick(str(data.get("stage_ko", "")), str(data.get("stage_en", ""))) or said
+    word = pgettext("approval", "Approved" if data.get("approved") else "Rejected")
+    return f"{word} · {said}" if said else word
 
 
 def reminder_detail(row: Reminder) -> str:

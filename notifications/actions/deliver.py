@@ -16,7 +16,8 @@ from accounts.models import User
 from core import outbox
 from core.models import OutboxMessage
 from notifications.actions.mailing import gather
-from notifications.enums import DeliveryState, Reason
+from notifications.decisions import is_over
+from notifications.enums import DECIDING, DeliveryState, Reason
 from notifications.letters import digest_letter, letter
 from notifications.models import Delivery, Digest
 from notifications.recipients import may_know
@@ -95,7 +96,8 @@ def _still_wanted(user: User, deliveries: list[Delivery]) -> list[Delivery]:
     going = []
     for delivery in deliveries:
         is_seen = delivery.ticket_id in seen
-        if reason := _left_out(delivery) if delivery.comment or not is_seen else _gone(user):
+        closely = delivery.comment is not None or delivery.what in DECIDING
+        if reason := _left_out(delivery) if closely or not is_seen else _gone(user):
             _note(delivery, state=DeliveryState.SKIPPED, reason=reason)
         else:
             going.append(delivery)
@@ -144,6 +146,8 @@ def _left_out(delivery: Delivery) -> str:
         return Reason.RETRACTED
     if not may_know(delivery.user, delivery.ticket, delivery.comment):
         return Reason.NO_ACCESS
+    if is_over(delivery.user, delivery.what, delivery.event.data):
+        return Reason.DECIDED
     return ""
 
 
