@@ -73,13 +73,9 @@ def make_department(name: str = "", **fields: Any) -> Department:
 
 def make_service(name: str = "", team: Team | None = None, **fields: Any) -> Service:
     number = next(_number)
-    return Service.objects.create(
-        slug=f"service-{number}",
-        name_ko=name or f"서비스 {number}",
-        name_en=name or f"Service {number}",
-        support_team=team,
-        **fields,
-    )
+    names = {"name_ko": name or f"서비스 {number}", "name_en": name or f"Service {number}"}
+    values = {"slug": f"service-{number}", "support_team": team, **names, **fields}
+    return Service.objects.create(**values)
 
 
 def make_item(name: str = "", **fields: Any) -> ConfigurationItem:

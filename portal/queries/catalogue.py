@@ -26,7 +26,10 @@ ON_SHELF = 6
 # What a name weighs beside the words people use for it, and its one sentence.
 NAME, SYNONYMS, SUMMARY = 3.0, 2.5, 1.2
 # An option that costs something: the price on the card is then the lowest.
-_PRICED = '$.form.sections[*].fields[*].options[*].price ? (@ != null && @ != 0 && @ != "0")'
+_PRICED = (
+    "$.form.sections[*].fields[*].options[*].price ? "
+    '((@.type() == "string" && @ like_regex "[1-9]") || (@.type() == "number" && @ > 0))'
+)
 _COLUMNS = (
     "id", "slug", "name_ko", "name_en", "summary_ko", "summary_en", "synonyms", "icon",
     "shelf_id", "service_id", "audience", "asked_count", "days", "policy", "price", "priced",
@@ -35,7 +38,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class Card:
-    """One offering. `delivery` is empty where nothing is promised."""
+    """One offering. `delivery`: empty where nothing is promised; `favourite_at`: its place."""
 
     id: int
     slug: str
@@ -50,8 +53,12 @@ class Card:
     is_free: bool
     needs_approval: bool
     asked: int
-    is_favourite: bool
+    favourite_at: int | None
     found_by: tuple[tuple[str, float], ...]
+
+    @property
+    def is_favourite(self) -> bool:
+        return self.favourite_at is not None
 
 
 @dataclass(frozen=True)
@@ -103,14 +110,13 @@ def favourites(user: User) -> dict[int, int]:
 
 def at_hand(user: User, found: Sequence[Card], most: int) -> list[Card]:
     """The tiles of the home page: favourites, what the department asks for most, then everybody."""
-    kept = favourites(user)
     by_department: dict[int, int] = {}
     if user.department_id is not None:
         uses = Use.objects.filter(department_id=user.department_id, count__gt=0)
         by_department = dict(uses.order_by("-count").values_list("offering_id", "count")[:100])
 
     def place(card: Card) -> tuple[Any, ...]:
-        first = kept.get(card.id, len(kept))
+        first = len(found) if card.favourite_at is None else card.favourite_at
         return (first, -by_department.get(card.id, 0), -card.asked)
 
     return sorted(found, key=place)[:most]
@@ -186,7 +192,7 @@ def _card(row: dict[str, Any], kept: dict[int, int]) -> Card:
         is_free=not amount and not row["priced"],
         needs_approval=row["policy"] is not None,
         asked=row["asked_count"],
-        is_favourite=row["id"] in kept,
+        favourite_at=kept.get(row["id"]),
         found_by=(
             (row["name_ko"], NAME),
             (row["name_en"], NAME),

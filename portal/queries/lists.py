@@ -16,6 +16,7 @@ from cmdb.enums import ServiceStatus
 from cmdb.models import Service
 from core import fuzzy
 from core.states import OPEN_PHASES, Phase
+from core.text import stem
 from portal.enums import Kinds, Show, Whose
 from portal.states import MERGED, Step, is_stopped, plain, steps
 from tickets import kinds
@@ -111,12 +112,23 @@ def scopes(user: User) -> list[Whose]:
 
 
 def _own(user: User) -> Q:
-    # What others asked for in one's stead; named by their keys, so that indexes serve both halves.
-    for_me = Request.objects.filter(beneficiary=user).exclude(requester=user).order_by("-pk")
-    ids = list(for_me.values_list("pk", flat=True)[:MOST_FOR_ME])
+    ids = _for_me(user)
     own = Q(requester=user) | Q(pk__in=ids) if ids else Q(requester=user)
     # People of the desk open records for others all day; those are work, not their own.
     return own if reach_of(user).opens_desk else own | Q(opened_by=user)
+
+
+def _for_me(user: User) -> list[int]:
+    """What others asked for in one's stead; kept on the person for one request.
+
+    Named by their keys, so that an index serves this half of the condition too.
+    """
+    known: list[int] | None = getattr(user, "_asked_for_me", None)
+    if known is None:
+        others = Request.objects.filter(beneficiary=user).exclude(requester=user)
+        known = list(others.order_by("-pk").values_list("pk", flat=True)[:MOST_FOR_ME])
+        user._asked_for_me = known  # type: ignore[attr-defined]
+    return known
 
 
 def _department(user: User) -> Q:
@@ -206,7 +218,7 @@ def search(user: User, text: str, most: int = 50) -> list[Row]:
     shown = on_portal(user)
     found = list(_values(shown.filter(_said(text)).order_by(NEWS.desc(), "-id"), user)[:most])
     recent = shown.order_by("-opened_at", "-id").values_list("pk", "title")[:MOST_COMPARED]
-    documents = [fuzzy.Document(pk, ((title, 1.0),)) for pk, title in recent]
+    documents = [fuzzy.Document(pk, ((title, 1.0), (_stems(title), 0.95))) for pk, title in recent]
     known = {value["id"] for value in found}
     alike = [pk for pk, _score in fuzzy.rank(text, documents, least=0.75) if pk not in known]
     wanted = alike[: most - len(found)]
@@ -214,6 +226,11 @@ def search(user: User, text: str, most: int = 50) -> list[Row]:
         others = {value["id"]: value for value in _values(shown.filter(pk__in=wanted), user)}
         found += [others[pk] for pk in wanted if pk in others]
     return _rows(found, user)
+
+
+def _stems(title: str) -> str:
+    """Its words without their particles, so that a slip in one of them is still a slip."""
+    return " ".join(stem(word) or word for word in title.split())
 
 
 def _said(text: str) -> Q:

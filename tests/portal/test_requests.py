@@ -99,7 +99,7 @@ def test_internal_notes_their_files_and_authors_never_reach_the_portal(client, r
     assert "Public answer" in page
     assert "guide.txt" in page
     found = text_of(client, reverse("portal:search"), q="INTERNAL-NOTE")
-    assert "0 requests found" in found
+    assert "Nothing found for" in found
 
 
 def test_an_agent_sees_no_notes_on_their_own_request_in_the_portal_either(client, agent):
@@ -223,7 +223,7 @@ def test_lists_and_search_hold_nothing_of_others(client, requester):
     for url in (reverse("portal:home"), reverse("portal:my")):
         assert "Not yours" not in text_of(client, url)
     for text in ("not", number, number.removeprefix("INC-")):
-        assert "0 requests found" in text_of(client, reverse("portal:search"), q=text)
+        assert "Nothing found for" in text_of(client, reverse("portal:search"), q=text)
 
 
 def test_a_sharing_department_sees_each_others_requests_but_not_restricted_ones(client, team):
@@ -500,7 +500,7 @@ def test_lists_cost_the_same_at_one_and_at_thirty_rows(client, requester, name):
     for number in range(30):
         open_incident(f"Problem {number}", by=requester)
     assert cost() == one
-    assert one <= 12
+    assert one <= {"home": 20, "my": 12, "search": 16}[name]
 
 
 def test_a_request_costs_the_same_at_one_and_at_thirty_messages(client, requester, agent):
