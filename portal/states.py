@@ -26,14 +26,16 @@ class Step:
     state: str
 
 
-def path(machine: Machine) -> list[State]:
+def path(machine: Machine, *, decided: bool = True) -> list[State]:
     """The states that stand for the steps of a kind, in the order of its table.
 
     One for each phase the kind has. Waiting is a step only before the work starts (an approval);
-    later it interrupts the work.
+    later it interrupts the work. `decided`: whether this record is approved at all.
     """
     chosen: list[State] = []
     for state in machine.states:
+        if state.decides and not decided:
+            continue
         phases = {other.phase for other in chosen}
         interrupts = state.phase == Phase.WAITING and Phase.ACTIVE in phases
         if state.phase not in phases and not interrupts:
@@ -46,10 +48,12 @@ def label(state: State) -> Any:
     return STEP_LABELS.get(state.phase) or state.plain or state.label
 
 
-def steps(machine: Machine, status: str, *, merged: bool = False) -> list[Step]:
+def steps(
+    machine: Machine, status: str, *, merged: bool = False, decided: bool = True
+) -> list[Step]:
     """The bar for a record in `status`. A record that ended otherwise stops after the first."""
     now = machine.by_key[status]
-    way = path(machine)
+    way = path(machine, decided=decided or now.decides)
     if is_stopped(machine, status):
         ended = MERGED if merged else plain(now)
         return [Step(label(way[0]), "done"), Step(ended, "stopped")]

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from catalog.actions.changes import ask_to_cancel
 from core.errors import ActionError
-from core.states import Phase
 from portal.actions.drafts import discard
 from portal.actions.files import hand_over, unstage_all, uploads
 from portal.actions.once import once
@@ -51,6 +51,10 @@ def reopen(
         access.require(by, "reopen", ticket)
         if text.strip() or uploads(slot_of(ticket), by=by):
             return _say(ticket, text, by, last_seen)
+        if ticket.kind == "request":
+            raise ActionError(
+                _("Write what is not as you asked for."), field="text", code="required"
+            )
         return actions.transition(ticket, _move(ticket, "reopen"), by=by)
 
     return once(token, by, do)
@@ -64,13 +68,20 @@ def confirm(ticket: Ticket, *, by: User) -> Ticket:
 
 @transaction.atomic
 def withdraw(ticket: Ticket, reason: str, *, by: User) -> Ticket:
-    """Take a request back that nobody has begun to work on."""
-    if ticket.phase != Phase.NEW:
+    """Take a request back that nobody has begun to work on, with its parts of which that is so."""
+    if not ticket.is_unbegun:
         raise ActionError(
             _("Somebody is working on it already. Write to them that you no longer need it.")
         )
     reason = reason.strip() or _("No longer needed")
-    return actions.transition(ticket, _move(ticket, "cancel"), by=by, reason=reason)
+    return actions.transition(ticket, _move(ticket, "cancel"), by=by, reason=reason, children=True)
+
+
+@transaction.atomic
+def ask_to_stop(ticket: Ticket, reason: str, *, by: User) -> Ticket:
+    """Say that a request is not needed any more when people work on it already."""
+    ask_to_cancel(ticket, reason, by=by)
+    return ticket
 
 
 @transaction.atomic

@@ -13,12 +13,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from catalog.actions.changes import can_mend
 from core import formats
 from core.states import Machine, Phase
 from incidents.models import Update
 from incidents.queries.portal import notices_for
 from portal.states import is_stopped, plain
 from tickets import access
+from tickets.approvalline import of_rounds
+from tickets.decisions import rounds
 from tickets.enums import LinkType, Verb
 from tickets.models import Attachment, Comment, Event, PendingReason, Ticket
 from tickets.numbering import normalise
@@ -161,6 +164,8 @@ def outlook(ticket: Ticket, user: User) -> Outlook:
         return Outlook(
             "", _("It was put together with another request."), _("The service desk goes on there.")
         )
+    if asked_anew(ticket, user):
+        return _to_mend(ticket)
     if is_stopped(ticket.kind_info.machine, ticket.status):
         return Outlook("", str(plain(ticket.state)), _("Nothing more happens here."))
     if ticket.phase == Phase.NEW:
@@ -170,7 +175,10 @@ def outlook(ticket: Ticket, user: User) -> Outlook:
     if ticket.phase == Phase.WAITING:
         return _waiting(ticket, user)
     if ticket.phase == Phase.RESOLVED:
-        return Outlook("success", _("We think it is solved. Please check."), _closing(ticket))
+        check = _("We think it is solved. Please check.")
+        if ticket.kind == "request":
+            check = _("It has been delivered. Please check.")
+        return Outlook("success", check, _closing(ticket))
     if ticket.phase == Phase.CLOSED:
         return Outlook("", _("This request is finished."), _closed(ticket))
     return Outlook(
@@ -188,7 +196,26 @@ def waits_for_requester(ticket: Ticket) -> bool:
     )
 
 
+def asked_anew(ticket: Ticket, user: User) -> bool:
+    """Whether the request came back to the person: taken back, or rejected."""
+    return ticket.kind == "request" and can_mend(ticket, user)
+
+
+def _to_mend(ticket: Ticket) -> Outlook:
+    """It is the requester's turn, if they still want it."""
+    again = _("You can change your answers and send it again.")
+    if ticket.state.withdrawn:
+        reason = Event.objects.filter(ticket=ticket, data__name="reject").order_by("-id").first()
+        said = reason.data.get("reason", "") if reason else ""
+        return Outlook("warning", str(plain(ticket.state)), f"{said}\n{again}".strip())
+    return Outlook("warning", _("You took it back from its approvers."), again)
+
+
 def _waiting(ticket: Ticket, user: User) -> Outlook:
+    if ticket.state.decides:
+        lines = of_rounds(rounds(ticket)[:1])
+        now = lines[0].now if lines else ""
+        return Outlook("info", str(plain(ticket.state)), now or _("You get a notice then."))
     reason = ticket.pending_reason.name if ticket.pending_reason else ""
     why = _("Reason: %(reason)s") % {"reason": reason}
     if waits_for_requester(ticket):

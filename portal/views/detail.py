@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from catalog.queries.requests import sheet
 from core.errors import ActionError, NotAllowed, NotFound
 from core.states import Phase
 from portal import access, actions
@@ -50,10 +51,14 @@ def _page(
 ) -> HttpResponse:
     user = person(request)
     merged = queries.is_merged(ticket)
+    asked = sheet(ticket, user, costs=False)
+    decided = asked is None or asked.definition.policy is not None
     context = {
+        "sheet": asked,
+        "can_mend": queries.asked_anew(ticket, user),
         "ticket": ticket,
         "plain": MERGED if merged else plain(ticket.state),
-        "steps": steps(ticket.kind_info.machine, ticket.status, merged=merged),
+        "steps": steps(ticket.kind_info.machine, ticket.status, merged=merged, decided=decided),
         "conversation": queries.conversation(ticket, user),
         "outlook": queries.outlook(ticket, user),
         "answers": queries.answers(ticket),
@@ -78,7 +83,12 @@ def _box(ticket: Ticket, user: User) -> dict[str, bool]:
     return {
         "confirm": able["confirm"] and "confirm" in offered,
         "reopen": able["reopen"] and "reopen" in offered,
-        "withdraw": able["cancel"] and "cancel" in offered and ticket.phase == Phase.NEW,
+        "withdraw": able["cancel"] and "cancel" in offered and ticket.is_unbegun,
+        "stop": able["reply"]
+        and ticket.kind == "request"
+        and ticket.is_open
+        and not ticket.is_unbegun
+        and user.pk in (ticket.requester_id, ticket.opened_by_id),
         "follow_up": able["follow_up"]
         and ticket.phase == Phase.CLOSED
         and ticket.kind_info.follow_up,
@@ -166,6 +176,17 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         number,
         lambda request, ticket, text: actions.withdraw(ticket, text, by=person(request)),
         _("You have withdrawn the request."),
+    )
+
+
+@portal_page
+def ask_to_stop(request: HttpRequest, number: str) -> HttpResponse:
+    """It is no longer needed, though somebody works on it."""
+    return _change(
+        request,
+        number,
+        lambda request, ticket, text: actions.ask_to_stop(ticket, text, by=person(request)),
+        _("The team has been told that you no longer need it."),
     )
 
 
