@@ -32,6 +32,7 @@ from tests.factories import (
     resolution,
     waiting_for_requester,
 )
+from tests.knowledge.support import publish, written
 from tests.surveys.support import answered
 from tickets import actions
 from tickets.actions.attach import Upload
@@ -98,6 +99,7 @@ def known(db):
     outage = open_outage(service, by=None, kind="degraded")
     announced = save_announcement({"title_en": "x"}, by=None)
     survey = answered(make_user(), 1, team=team)
+    article = publish(written(by=agent))
     keys = {
         "comments": said.pk,
         "attachments": kept.pk,
@@ -119,6 +121,7 @@ def known(db):
         "outages": outage.pk,
         "announcements": announced.pk,
         "surveys": survey.pk,
+        "articles": article.pk,
     }
     answers = resolution()
     references = {
@@ -141,6 +144,7 @@ def known(db):
         "person": agent.pk,
         "technical_team": team.pk,
         "depends_on": [],
+        "departments": [],
         "pending_reason": waiting_for_requester().key,
         "resolution_code": answers["resolution_code"].key,
         "cause_category": answers["cause_category"].pk,
