@@ -14,7 +14,17 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
-from demo import agreements, catalogue, duty, major, objectives, organisation, outage, staged
+from demo import (
+    agreements,
+    articles,
+    catalogue,
+    duty,
+    major,
+    objectives,
+    organisation,
+    outage,
+    staged,
+)
 from demo.life import Life, Lookups
 from demo.organisation import Organisation
 from demo.year import Year
@@ -49,7 +59,9 @@ def build(*, seed: int, now: datetime, count: int, password: str, say: Say) -> O
     rng = random.Random(seed)  # noqa: S311 - made-up people, no secrets
     say("people, teams, services")
     here = organisation.make(rng, now, password)
-    catalogue.make(here, now)
+    say("knowledge and catalog")
+    written = articles.make(random.Random(seed + 2), here, now)  # noqa: S311 - as above
+    catalogue.make(here, now, written)
     agreements.make(here, now)
     duty.make(here, now)
     year = Year(rng, now, here, _lookups(), priority.matrix())

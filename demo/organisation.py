@@ -23,7 +23,8 @@ STAFF = 230
 # Who can sign in: address, name, romanised, department, roles, teams, title, language.
 SIGN_INS: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[str, ...], str, str], ...] = (
     ("admin", "한서윤", "Seoyoon Han", "it", ("administrator",), (), "정보기술본부장", "ko"),
-    ("lead", "이현우", "Hyunwoo Lee", "it-service", ("team_lead", "agent"), ("service-desk",),
+    ("lead", "이현우", "Hyunwoo Lee", "it-service",
+     ("team_lead", "agent", "knowledge_editor"), ("service-desk",),
      "서비스 데스크 팀장", "ko"),
     ("agent", "김지민", "Jimin Kim", "it-service", ("agent",), ("service-desk", "workplace"),
      "서비스 데스크 담당", "ko"),
