@@ -15,6 +15,7 @@ from accounts.reach import reach_of
 from core.states import Phase
 from tickets.models import Ticket
 from tickets.models.ticket import OPEN
+from tickets.turns import to_decide
 
 BREAKING_WITHIN = timedelta(hours=4)
 
@@ -77,6 +78,10 @@ def _resolved(user: User) -> Q:
     return recent & (Q(assignee_id=user.pk) | _ours(user))
 
 
+def _to_approve(user: User) -> Q:
+    return Q(pk__in=to_decide(user).order_by().values("ticket_id"))
+
+
 def _end_of_today() -> datetime:
     tomorrow = timezone.localdate() + timedelta(days=1)
     return timezone.make_aware(datetime.combine(tomorrow, time.min))
@@ -124,6 +129,13 @@ BOARDS = {
             _resuming,
             sort="priority",
             empty=_("Nothing on hold comes back today."),
+        ),
+        Board(
+            "approvals",
+            _("Waiting for my approval"),
+            "square-check",
+            _to_approve,
+            empty=_("Nothing waits for your approval."),
         ),
         Board(
             "resolved",

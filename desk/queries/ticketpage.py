@@ -20,6 +20,7 @@ from tickets.approvalline import of_rounds
 from tickets.decisions import rounds
 from tickets.enums import TASK_ENDED, Impact, Urgency, Visibility
 from tickets.models import (
+    Approval,
     Attachment,
     ChecklistItem,
     Draft,
@@ -134,8 +135,8 @@ class TicketPage:
 
     @cached_property
     def _aside(self) -> tuple[Any, ...]:
-        """Visible links, open tasks and lines, files, how far it is as a major incident, when the
-        person last read: one statement.
+        """Visible links, open tasks and lines, files, the newest round of approval, how far it is
+        as a major incident, when the person last read: one statement.
         """
         mine = Link.objects.order_by().filter
         visible = Ticket.objects.visible_to(self.user).order_by().values("pk")
@@ -150,9 +151,16 @@ class TicketPage:
         seen = Seen.objects.filter(user=self.user, ticket=OuterRef("pk")).values("at")[:1]
         major = MajorIncident.objects.filter(ticket=OuterRef("pk"))
         counts = [CappedCount(rows) for rows in (links, tasks, lines, files)]
+        rounds = Approval.objects.filter(ticket=OuterRef("pk")).order_by("-number")
+        counts.append(Subquery(rounds.values("state")[:1]))
         more = [Subquery(major.values("state")), Subquery(major.values("severity")), Subquery(seen)]
         found = Ticket.objects.order_by().filter(pk=self.ticket.pk)
-        return found.values_list(*counts, *more).first() or (0, 0, 0, 0, None, None, None)
+        return found.values_list(*counts, *more).first() or (0, 0, 0, 0, None, None, None, None)
+
+    @property
+    def approval(self) -> str:
+        """How the newest round of approval stands; empty when there never was one."""
+        return str(self._aside[4] or "")
 
     @property
     def major(self) -> dict[str, Any] | None:

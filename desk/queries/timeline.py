@@ -31,6 +31,7 @@ from tickets.models import (
     ResolutionCode,
     Ticket,
 )
+from tickets.wording import approval_words, people_in
 
 SHOWN = 40
 _MERGE = timedelta(minutes=5)
@@ -56,6 +57,7 @@ _ICONS = {
     Verb.MERGED: "git-merge",
     Verb.UNMERGED: "git-merge",
     Verb.SPLIT: "arrows-split-2",
+    Verb.APPROVAL: "square-check",
 }
 _MODELS: dict[str, Any] = {
     "accounts.User": User,
@@ -380,9 +382,12 @@ def _of_incident(event: Event, names: Names) -> list[str]:
     if event.verb == Verb.MILESTONE:
         words = milestone_words(event.data)
     else:
-        people = {pk: name for (model, pk), name in names.items() if model == "accounts.User"}
-        words = step_words(event.data, people)
+        words = step_words(event.data, _people(names))
     return [words] if words else []
+
+
+def _people(names: Names) -> dict[int, str]:
+    return {pk: name for (model, pk), name in names.items() if model == "accounts.User"}
 
 
 def _checked(data: dict[str, Any]) -> str:
@@ -400,6 +405,7 @@ _WORDED: dict[str, Any] = {
     Verb.ESCALATED: lambda event, names: [escalation_words(event.data)],
     Verb.MAJOR: _of_incident,
     Verb.MILESTONE: _of_incident,
+    Verb.APPROVAL: lambda event, names: approval_words(event.data, _people(names)),
 }
 
 
@@ -415,7 +421,9 @@ def _names(ticket: Ticket, events: Iterable[Event]) -> Names:
             for value in pair:
                 ids = value if isinstance(value, list) else [value]
                 wanted.setdefault(model, set()).update(pk for pk in ids if isinstance(pk, int))
-        if "user" in event.data:
+        if event.verb == Verb.APPROVAL:
+            wanted.setdefault("accounts.User", set()).update(people_in(event.data))
+        elif "user" in event.data:
             wanted.setdefault("accounts.User", set()).add(event.data["user"])
         if "role" in event.data and event.data.get("was"):
             wanted.setdefault("accounts.User", set()).add(event.data["was"])

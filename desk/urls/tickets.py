@@ -2,7 +2,17 @@
 
 from django.urls import include, path, re_path
 
-from desk.views import clocks, conversation, merge, properties, similar, sla_explain, ticket, work
+from desk.views import (
+    approvals,
+    clocks,
+    conversation,
+    merge,
+    properties,
+    similar,
+    sla_explain,
+    ticket,
+    work,
+)
 from desk.views.kb import beside
 from desk.views.major import steps
 from tickets import urls as kernel
@@ -42,6 +52,8 @@ record = [
     path("tasks/<int:pk>/", work.change_task, name="change_task"),
     path("checks/", work.add_check, name="add_check"),
     path("checks/<int:pk>/", work.tick, name="tick"),
+    path("approval/recall/", approvals.recall, name="recall_approval"),
+    path("approval/void/", approvals.void, name="void_approval"),
     path("template/", work.template, name="template"),
     path("files/", work.add_files, name="add_files"),
     path("files/<int:pk>/drop/", work.drop_file, name="drop_file"),

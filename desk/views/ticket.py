@@ -13,6 +13,7 @@ from catalog.queries.requests import plan_of
 from core.errors import ActionError, NotFound
 from desk.actions import conversation
 from desk.forms import TransitionForm
+from desk.queries import approvals
 from desk.queries.major import offers
 from desk.queries.ticketpage import TicketPage, latest_of
 from desk.views.answers import changed, in_dialog, put_errors, surface
@@ -158,7 +159,7 @@ def _offer_anyway(form: TransitionForm, error: ActionError) -> None:
         form.offer_anyway()
 
 
-PANELS = frozenset({"info", "requester", "links", "tasks", "files", "history"})
+PANELS = frozenset({"info", "requester", "links", "tasks", "files", "approvals", "history"})
 
 
 @desk_page
@@ -216,5 +217,6 @@ _PANEL_DATA: dict[str, Any] = {
     "links": _links,
     "tasks": _tasks,
     "files": _files,
+    "approvals": lambda page: {"approvals": approvals.panel(page.ticket, page.user)},
     "history": lambda page: {"timeline": page.timeline},
 }

@@ -164,6 +164,11 @@ def _asked(approval: Approval, seen: set[int]) -> Row:
     )
 
 
+def lines_of(ticket: Ticket) -> list[Shown]:
+    """The rounds of a record, newest first, as its requester reads them."""
+    return of_rounds(decisions.rounds(ticket))
+
+
 # One decision ------------------------------------------------------------------------------------
 
 

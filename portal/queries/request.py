@@ -26,6 +26,7 @@ from tickets.enums import LinkType, Verb
 from tickets.models import Attachment, Comment, Event, PendingReason, Ticket
 from tickets.numbering import normalise
 from tickets.queries import merge_of, merged_into
+from tickets.wording import FOR_REQUESTERS, approval_words, people_in
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def conversation(ticket: Ticket, user: User) -> Conversation:
     )
     said = [_message(comment, ticket, user, files[comment.pk]) for comment in comments]
     notices = [_notice(update) for update in notices_for(ticket)]
-    entries: list[Message | Milestone] = [report, *said, *notices, *_milestones(ticket)]
+    told = [*_milestones(ticket), *_approvals(ticket)]
+    entries: list[Message | Milestone] = [report, *said, *notices, *told]
     entries.sort(key=lambda entry: entry.at)
     return Conversation(entries, comments[-1].pk if comments else 0)
 
@@ -130,6 +132,33 @@ def _milestones(ticket: Ticket) -> list[Milestone]:
         for verb, at, (old, new) in events.values_list("verb", "at", "changes__status")
         if (text := _told(verb) or _became(machine, old, new))
     ]
+
+
+def _approvals(ticket: Ticket) -> list[Milestone]:
+    """Who approved or rejected it and why: what concerns whoever asked."""
+    events = Event.objects.filter(ticket=ticket, verb=Verb.APPROVAL).order_by("id")
+    steps = [event for event in events if event.data.get("step") in FOR_REQUESTERS]
+    if not steps:
+        return []
+    wanted = {event.actor_id for event in steps} | set().union(
+        *(people_in(event.data) for event in steps)
+    )
+    people = {user.pk: user.name for user in User.objects.filter(pk__in=wanted - {None})}
+    return [
+        Milestone(
+            _said(event, people), Phase.WAITING, _SHAPES.get(event.data["step"], ""), event.at
+        )
+        for event in steps
+    ]
+
+
+_SHAPES = {"rejected": "rejected", "voided": "cancelled"}
+
+
+def _said(event: Event, people: dict[int, str]) -> str:
+    actor = people.get(event.actor_id or 0, "")
+    words = " · ".join(approval_words(event.data, people))
+    return f"{actor}: {words}" if actor else words
 
 
 def _told(verb: str) -> str:

@@ -19,6 +19,7 @@ from portal.actions.requests import slot_of
 from portal.forms import ReplyForm, token_of
 from portal.generic import draft_of, form_marks, person, portal_page, stage_files, typed
 from portal.queries import request as queries
+from portal.queries.approvals import lines_of
 from portal.queries.promises import promises
 from portal.queries.survey import offer
 from portal.states import MERGED, plain, steps
@@ -63,6 +64,7 @@ def _page(
         "outlook": queries.outlook(ticket, user),
         "answers": queries.answers(ticket),
         "promises": promises(ticket),
+        "lines": lines_of(ticket),
         "continued": queries.continued(ticket, user),
         "came_from": queries.came_from(ticket, request.GET.get("merged", ""), user),
         "form": form,
