@@ -55,7 +55,7 @@ def collected() -> list[Any]:
 
 
 def test_the_page_asks_what_the_server_asks(open_page):
-    page = open_page(make_user(), "/portal/")
+    page = open_page(make_user(), "/me/")
     cases = collected()
     assert len(cases) >= 300
     sent = [
@@ -110,12 +110,12 @@ def person():
 
 
 def test_a_laptop_is_ordered_on_a_phone_with_the_keyboard_alone(
-    open_page, fits, axe_clean, laptop, person
+    open_page, fits, accessible, laptop, person
 ):
     make_user("홍길동", department=make_department("연구소"), job_title="책임")
     page = open_page(person, f"/portal/request/{laptop.slug}/", width=390, language="ko")
     fits(page)
-    axe_clean(page)
+    accessible(page)
     reason = page.locator("#q-reason")
     expect(reason).to_be_hidden()
     page.focus("#q-model-1")
@@ -146,7 +146,7 @@ def test_a_laptop_is_ordered_on_a_phone_with_the_keyboard_alone(
     expect(summary).to_be_focused()
     expect(page).to_have_title(re.compile("^오류|^Error"))
     fits(page)
-    axe_clean(page)
+    accessible(page)
     page.fill("#q-when", "2099-01-04")
     page.focus(".p-send .btn--primary")
     page.keyboard.press("Enter")
@@ -155,13 +155,13 @@ def test_a_laptop_is_ordered_on_a_phone_with_the_keyboard_alone(
     expect(page.locator(".q-line")).to_contain_text("박부장")
     expect(page.locator("main")).to_contain_text("팀장 결재")
     fits(page)
-    axe_clean(page)
+    accessible(page)
     page.focus(".p-send .btn--primary")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/portal/request/done/"))
     expect(page.locator("h1")).to_be_focused()
     fits(page)
-    axe_clean(page)
+    accessible(page)
     made = Request.objects.get()
     assert made.answers["reason"] == "영상 편집"
     assert Attachment.objects.get().name == "견적서.pdf"
@@ -175,7 +175,7 @@ def test_it_is_saved_while_typing_and_goes_on_where_one_stopped(open_page, lapto
     page = open_page(person, f"/portal/request/{laptop.slug}/")
     page.check("#q-model-2", force=True)
     page.fill("#q-reason", "Half a sentence")
-    expect(page.locator("[data-draft-state]")).to_contain_text("Saved", timeout=10000)
+    expect(page.locator("[data-draft-state]")).to_contain_text("saved", timeout=20000)
     assert Draft.objects.get(user=person).data["f-reason"] == "Half a sentence"
     page.reload()
     page.wait_for_selector("html[data-ready]")
