@@ -5,14 +5,17 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from catalog.enums import Period
+from core.formats import is_korean
 
 # Currencies without a smaller unit.
 WHOLE = frozenset({"KRW", "JPY", "VND"})
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """An amount with its currency: "1,500,000 KRW", "12.50 EUR"."""
+    """An amount with its currency: "1,500,000 KRW", "12.50 EUR"; in Korean "1,500,000원"."""
     digits = 0 if currency in WHOLE and amount == amount.to_integral_value() else 2
+    if currency == "KRW" and is_korean():
+        return f"{amount:,.{digits}f}원"
     return f"{amount:,.{digits}f} {currency}".strip()
 
 

@@ -54,6 +54,8 @@ MOST_FOR_ME = 500
 # The parts of a bundle stand below it, not beside it.
 BUNDLE = "request"
 _ALIKE = 0.3
+# What the requester reported is to them a call for help, no warning sign.
+ICONS = {"incident": "lifebuoy"}
 # Pairs of the polite endings that most Korean titles share: they say nothing of the matter.
 _ENDINGS = frozenset(("니다", "습니", "됩니", "합니", "입니", "않습", "없습", "있습", "안"))
 
@@ -311,7 +313,7 @@ def _row(value: dict[str, Any], user: User) -> Row:
         flag=_flag(value, user),
         news_at=value["news_at"],
         requester="" if value["requester_id"] == user.pk else requester.name,
-        icon=kinds.get(value["kind"]).icon,
+        icon=ICONS.get(value["kind"]) or kinds.get(value["kind"]).icon,
     )
 
 

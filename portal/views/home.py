@@ -14,7 +14,7 @@ from portal.queries.status import troubles
 
 ON_HOME = 6
 RECENT_ON_HOME = 3
-TILES = 8
+TILES = 7
 
 
 @portal_page
