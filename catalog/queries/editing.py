@@ -68,7 +68,8 @@ def parts() -> list[str]:
 def draft_of(offering: Offering) -> Draft:
     """The draft, else the version that counts, else nothing written yet."""
     states = (VersionState.DRAFT, VersionState.PUBLISHED)
-    found = {row.state: row for row in offering.versions.filter(state__in=states)}
+    rows = offering.versions.filter(state__in=states).select_related("written_by")
+    found = {row.state: row for row in rows}
     version = found.get(VersionState.DRAFT) or found.get(VersionState.PUBLISHED)
     data = version.data if version and isinstance(version.data, dict) else {}
     return Draft(version, data, VersionState.DRAFT in found)
