@@ -14,8 +14,9 @@ from accounts.access import person
 from core import export
 from core.errors import ActionError, NotFound
 from core.text import row_id
-from desk.queries.csat import Choice, Listing, Page, answer_row
+from desk.queries.csat import Choice, Page
 from desk.queries.csatfeedback import FeedbackPage
+from desk.queries.csatlist import Listing, answer_row
 from desk.queries.csattables import ANSWERS, GROUPS, answer_cells, group_cells
 from desk.views.base import desk_page
 from surveys import actions
