@@ -99,7 +99,7 @@ def _faces(readable: Any) -> Iterable[dict[str, Any]]:
     values = readable.order_by("-published_at", "-pk").values(
         "pk", "tags", "synonyms", **{f"its_{name}": _LIVE[name] for name in names}
     )
-    return values.iterator()  # type: ignore[no-any-return]
+    return values.iterator()
 
 
 def _document(face: dict[str, Any]) -> fuzzy.Document:

@@ -52,7 +52,7 @@ def create(given: Mapping[str, Any], *, by: User, from_ticket: Ticket | None = N
     for name in LINKED:
         if name in values:
             getattr(article, name).set(values[name])
-    data = {"ticket": from_ticket.pk} if from_ticket else {}
+    data: dict[str, Any] = {"ticket": from_ticket.pk} if from_ticket else {}
     record(article, Step.CREATED, by=by, **data)
     return article
 

@@ -1,7 +1,9 @@
 """What articles were good for: counts over days, most and least useful, gaps, what is due."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
@@ -9,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from knowledge.models import Article, ArticleDay, SearchMiss
+from knowledge.queries.reading import listed
 
 SPAN = timedelta(days=90)
 MOST = 20
@@ -52,7 +55,8 @@ class Standing:
 def totals(articles: list[Article], *, since: date | None = None) -> dict[int, dict[str, int]]:
     """The counts of these articles by id. One query."""
     rows = ArticleDay.objects.filter(article__in=articles, day__gte=_since(since))
-    summed = rows.values("article_id").annotate(**{f"n_{name}": Sum(name) for name in _COUNTS})
+    sums = {f"n_{name}": Sum(name) for name in _COUNTS}
+    summed: Iterable[Mapping[str, Any]] = rows.values("article_id").annotate(**sums)
     return {row["article_id"]: {name: row[f"n_{name}"] for name in _COUNTS} for row in summed}
 
 
@@ -100,7 +104,7 @@ def due(user: User, today: date | None = None) -> list[Article]:
     """Live articles to be looked at, the most overdue first."""
     today = today or timezone.localdate()
     ahead = today + timedelta(days=14)
-    found = Article.objects.visible_to(user).live().select_related("live", "owner")
+    found = listed(Article.objects.visible_to(user).live())
     wanted = Q(review_due_on__lte=ahead) | Q(expires_on__lte=ahead)
     return list(found.filter(wanted).order_by(Coalesce("expires_on", "review_due_on"), "pk")[:100])
 

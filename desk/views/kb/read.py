@@ -128,9 +128,9 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = _version(versions, request.GET.get("to")) or versions[0]
     earlier = [one for one in versions if one.number < chosen.number]
     base = _version(versions, request.GET.get("from")) or (earlier[0] if earlier else None)
-    labels = {name: ArticleVersion._meta.get_field(name).verbose_name for name in TEXTS}
+    labels: Any = {name: ArticleVersion._meta.get_field(name) for name in TEXTS}
     changed = [
-        {"label": labels[name], "pieces": pieces}
+        {"label": labels[name].verbose_name, "pieces": pieces}
         for name in TEXTS
         if (pieces := differences(getattr(base, name, ""), getattr(chosen, name)))
     ]
@@ -235,7 +235,7 @@ def review(request: HttpRequest) -> HttpResponse:
     context = {
         "to_do": [row for row in rows if row.id not in mine],
         "own": [row for row in rows if row.id in mine],
-        "due": reading.rows(reading.listed(Article.objects.filter(pk__in=use.due(user)))),
+        "due": reading.rows(use.due(user)),
         "edits_all": access.edits_all(user),
     }
     return render(request, "desk/kb/review.html", context)
@@ -251,7 +251,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "least": use.least_useful(user),
         "unread": use.unread(user),
         "gaps": use.gaps(),
-        "due": reading.rows(reading.listed(Article.objects.filter(pk__in=use.due(user)))),
+        "due": reading.rows(use.due(user)),
         "deflected": use.deflected_lately(),
         "days": use.SPAN.days,
         "writes": access.writes(user),
