@@ -5,6 +5,7 @@ Layers by the longest way from above; in each layer the order by the middle of t
 A circle is opened at one edge, which is given back apart. The same input gives the same picture.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -28,7 +29,7 @@ class Sizes:
     rise: int = 56
     bend: int = 8
     aside: int = 10
-    most: int = 6
+    most: int = 5
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,8 @@ def _wrapped(
     return rows
 
 
-# A slot is a box (node, None) or a bend of an edge: (edge, its level).
+# A slot is a box (node, None), or where lines pass a row together: (their trunk, the row). Lines
+# from one box, or to one, share a trunk: whichever of the two bundles more.
 Slot = tuple[Hashable, int | None]
 
 
@@ -150,12 +152,17 @@ def _slots(
     for node in nodes:
         layers[level[node]].append((node, None))
     chains: dict[tuple[K, K], list[Slot]] = {}
-    for edge in edges:
-        upper, lower = edge
-        bends: list[Slot] = [(edge, at) for at in range(level[upper] + 1, level[lower])]
+    outgoing, incoming = Counter(edge[0] for edge in edges), Counter(edge[1] for edge in edges)
+    known: set[Slot] = set()
+    for upper, lower in edges:
+        fans_out = outgoing[upper] >= incoming[lower]
+        trunk = ("from", upper) if fans_out else ("to", lower)
+        bends: list[Slot] = [(trunk, at) for at in range(level[upper] + 1, level[lower])]
         for bend in bends:
-            layers[bend[1] or 0].append(bend)
-        chains[edge] = [(upper, None), *bends, (lower, None)]
+            if bend not in known:
+                known.add(bend)
+                layers[bend[1] or 0].append(bend)
+        chains[upper, lower] = [(upper, None), *bends, (lower, None)]
     return layers, chains
 
 
@@ -164,8 +171,9 @@ def _order(layers: list[list[Slot]], chains: Mapping[tuple[K, K], Sequence[Slot]
     below: dict[Slot, list[Slot]] = {slot: [] for slot in above}
     for chain in chains.values():
         for upper, lower in pairwise(chain):
-            above[lower].append(upper)
-            below[upper].append(lower)
+            if upper not in above[lower]:
+                above[lower].append(upper)
+                below[upper].append(lower)
     for sweep in range(SWEEPS):
         towards = above if sweep % 2 == 0 else below
         numbered = range(1, len(layers)) if sweep % 2 == 0 else range(len(layers) - 2, -1, -1)

@@ -71,7 +71,6 @@ class ServiceForm(forms.Form):
         label=pgettext_lazy("service", "State"),
         choices=ServiceStatus.choices,
         initial=ServiceStatus.LIVE,
-        help_text=_("People see live services only."),
     )
     criticality = forms.TypedChoiceField(
         label=_("Criticality"),

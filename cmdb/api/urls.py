@@ -6,48 +6,97 @@ from django.urls import path
 from drf_spectacular.utils import extend_schema_view
 
 import core.api.addresses  # noqa: F401  registers the converters used below
-from cmdb.api import catalogue, suppliers
+from cmdb.api import catalogue, forms, graph, suppliers
 from core.api.docs import IDEMPOTENCY, key, operation, page_of, paging
 
-services = extend_schema_view(
-    get=operation(
+reviewed = extend_schema_view(
+    post=operation(
         "services",
-        "list_services",
-        "List services",
-        answer=page_of(catalogue.ServiceRow),
-        parameters=[*catalogue.ServiceFilters.parameters(), *paging(catalogue.SERVICE_SORTS)],
+        "review_service",
+        "Mark a service reviewed",
+        body=forms.ReviewingService,
+        answer=catalogue.ServiceFacts,
+        parameters=[key("id"), IDEMPOTENCY],
+        refuses=(403, 409, 422),
     )
-)(catalogue.ServiceList)
-service = extend_schema_view(
+)(catalogue.ServiceReviewed)
+relations = extend_schema_view(
     get=operation(
         "services",
-        "read_service",
-        "One service",
-        answer=catalogue.ServiceRow,
-        parameters=[key("id")],
-    )
-)(catalogue.OneService)
-items = extend_schema_view(
-    get=operation(
-        "services",
-        "list_items",
-        "List configuration items",
-        answer=page_of(catalogue.ItemRow),
-        parameters=[*catalogue.ItemFilters.parameters(), *paging(catalogue.ITEM_SORTS)],
+        "list_relations",
+        "List relations between items",
+        answer=page_of(graph.RelationRow),
+        parameters=[*graph.RelationFilters.parameters(), *paging(graph.RELATION_SORTS)],
         refuses=(403,),
-    )
-)(catalogue.ItemList)
+    ),
+    post=operation(
+        "services",
+        "add_relation",
+        "Relate two items",
+        body=forms.AddingRelation,
+        answer=graph.RelationRow,
+        status=201,
+        parameters=[IDEMPOTENCY],
+        refuses=(403, 409, 422),
+    ),
+)(graph.RelationList)
+relation = extend_schema_view(
+    get=operation(
+        "services",
+        "read_relation",
+        "One relation",
+        answer=graph.RelationRow,
+        parameters=[key("id")],
+        refuses=(403,),
+    ),
+    delete=operation(
+        "services",
+        "drop_relation",
+        "Take a relation back",
+        status=204,
+        parameters=[key("id")],
+        refuses=(403,),
+    ),
+)(graph.OneRelation)
 
 
-def _kept(noun: str, one: Any, many: Any, row: Any, forms: tuple[Any, Any], listed: Any) -> Any:
-    """The two addresses of what administrators keep: listed and added to, read and changed."""
-    adding, changing = forms
+def _impact(noun: str, view: Any) -> Any:
+    return extend_schema_view(
+        get=operation(
+            "services",
+            f"{noun}_impact",
+            f"What fails with the {noun}, and what it needs",
+            answer=graph.Impact,
+            parameters=[key("id")],
+            refuses=(403,),
+        )
+    )(view)
+
+
+service_impact = _impact("service", graph.ServiceImpact)
+item_impact = _impact("item", graph.ItemImpact)
+
+
+def _kept(
+    noun: str,
+    one: Any,
+    many: Any,
+    row: Any,
+    sent: tuple[Any, Any],
+    listed: Any,
+    listed_as: Any = None,
+) -> Any:
+    """The two addresses of what administrators keep: listed and added to, read and changed.
+
+    `listed_as`: the shape of a row of the list, where one by itself says more.
+    """
+    adding, changing = sent
     collection = extend_schema_view(
         get=operation(
             "services",
             f"list_{noun}s",
             f"List {noun}s",
-            answer=page_of(row),
+            answer=page_of(listed_as or row),
             parameters=listed,
             refuses=(403,),
         ),
@@ -88,9 +137,29 @@ def _kept(noun: str, one: Any, many: Any, row: Any, forms: tuple[Any, Any], list
 
 
 urlpatterns = [
-    path("services/", services.as_view(), name="services"),
-    path("services/<key:pk>/", service.as_view(), name="service"),
-    path("items/", items.as_view(), name="items"),
+    *_kept(
+        "service",
+        catalogue.OneService,
+        catalogue.ServiceList,
+        catalogue.ServiceFacts,
+        (forms.AddingService, forms.ChangingService),
+        [*catalogue.ServiceFilters.parameters(), *paging(catalogue.SERVICE_SORTS)],
+        listed_as=catalogue.ServiceRow,
+    ),
+    path("services/<key:pk>/review/", reviewed.as_view(), name="service_review"),
+    path("services/<key:pk>/impact/", service_impact.as_view(), name="service_impact"),
+    *_kept(
+        "item",
+        catalogue.OneItem,
+        catalogue.ItemList,
+        catalogue.ItemFacts,
+        (forms.AddingItem, forms.ChangingItem),
+        [*catalogue.ItemFilters.parameters(), *paging(catalogue.ITEM_SORTS)],
+        listed_as=catalogue.ItemRow,
+    ),
+    path("items/<key:pk>/impact/", item_impact.as_view(), name="item_impact"),
+    path("relations/", relations.as_view(), name="relations"),
+    path("relations/<key:pk>/", relation.as_view(), name="relation"),
     *_kept(
         "supplier",
         suppliers.OneSupplier,

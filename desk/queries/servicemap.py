@@ -29,9 +29,10 @@ from desk.queries.standing import FINE, open_incidents, open_incidents_on_items,
 SIZES = Sizes()
 MARGIN = 16
 # Of a line of text in a box, in units of the drawing; a Korean letter takes one em, others about
-# 0.56 of it.
+# half of it.
 TEXT = SIZES.width - 52
 EM = 13
+HALF = 0.54
 # Boxes that one picture holds; beyond them it is no longer a picture.
 MOST = 200
 
@@ -159,7 +160,7 @@ def _words(node: Node, standing: tuple[Any, int], near: Near) -> dict[str, Any]:
         "state": state,
         "said": said,
         "open": count,
-        "below": fit(f"{said} · {count}" if count else said),
+        "below": fit(f"{said} · {count}" if count else said, EM - 1),
         "label": ", ".join(
             [
                 f"{node.type} {node.name}",
@@ -177,11 +178,11 @@ def _words(node: Node, standing: tuple[Any, int], near: Near) -> dict[str, Any]:
     }
 
 
-def fit(text: str, room: float = TEXT) -> str:
+def fit(text: str, em: int = EM, room: float = TEXT) -> str:
     """As much of the text as a box holds; what is cut ends with "…"."""
     used = 0.0
     for at, letter in enumerate(text):
-        used += EM * (1 if ord(letter) > 0x2E80 else 0.56)
+        used += em * (1 if ord(letter) > 0x2E80 else HALF)
         if used > room:
             return text[: max(1, at - 1)].rstrip() + "…"
     return text

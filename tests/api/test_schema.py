@@ -115,6 +115,8 @@ def known(db):
         "log": entry.pk,
         "actions": action.pk,
         "calendars": calendar.pk,
+        "items": item.pk,
+        "relations": item.relations_out.create(target=make_item(), type="runs_on").pk,
         "policies": Policy.objects.values_list("pk", flat=True)[0],
         "agreements": Book.objects.values_list("pk", flat=True)[0],
         "objectives": objective.pk,
@@ -153,6 +155,9 @@ def known(db):
     addresses["override_pk"] = change.pk
     addresses["day_pk"] = calendar.days.values_list("pk", flat=True)[0]
     return Api(agent), addresses, references
+        "support_team": team.slug,
+        "contact_person": agent.pk,
+        "target": item.name,
 
 
 @pytest.mark.slow
