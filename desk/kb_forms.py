@@ -11,7 +11,7 @@ from cmdb.models import ConfigurationItem, Service
 from core.text import row_id
 from knowledge.actions.base import LISTS, values_of
 from knowledge.enums import ArticleKind, Audience
-from knowledge.models import Article
+from knowledge.models import TEXTS, Article
 
 MOST_ITEMS = 50
 
@@ -105,6 +105,8 @@ class ArticleForm(forms.Form):
     def __init__(self, article: Article, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.article = article
+        for name in TEXTS:
+            self.fields[name].widget.attrs["lang"] = name[-2:]
         self.fields["departments"].queryset = Department.objects.order_by("name_en")  # type: ignore[attr-defined]
         self.fields["services"].queryset = Service.objects.order_by("name_en")  # type: ignore[attr-defined]
 
