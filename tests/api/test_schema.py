@@ -19,6 +19,8 @@ from notifications.actions import save_announcement
 from sla.actions.outages import open_outage
 from sla.models import Book, Calendar, Objective, Policy
 from tests.api.conftest import Api
+from tests.approving import ask, away, stage
+from tests.catalog.support import make_offering
 from tests.factories import (
     make_agent,
     make_category,
@@ -100,7 +102,11 @@ def known(db):
     announced = save_announcement({"title_en": "x"}, by=None)
     survey = answered(make_user(), 1, team=team)
     article = publish(written(by=agent))
+    approval = ask(stage(agent), by=make_user())
+    absence = away(agent, make_user())
     keys = {
+        "approvals": approval.pk,
+        "delegations": absence.pk,
         "comments": said.pk,
         "attachments": kept.pk,
         "checklist": line.pk,
@@ -109,14 +115,14 @@ def known(db):
         "users": agent.pk,
         "teams": team.pk,
         "services": service.pk,
+        "items": item.pk,
+        "relations": item.relations_out.create(target=make_item(), type="runs_on").pk,
         "suppliers": contract.supplier_id,
         "contracts": contract.pk,
         "rotas": rota.pk,
         "log": entry.pk,
         "actions": action.pk,
         "calendars": calendar.pk,
-        "items": item.pk,
-        "relations": item.relations_out.create(target=make_item(), type="runs_on").pk,
         "policies": Policy.objects.values_list("pk", flat=True)[0],
         "agreements": Book.objects.values_list("pk", flat=True)[0],
         "objectives": objective.pk,
@@ -124,11 +130,14 @@ def known(db):
         "announcements": announced.pk,
         "surveys": survey.pk,
         "articles": article.pk,
+        "offerings": make_offering().pk,
     }
     answers = resolution()
     references = {
         "requester": agent.email,
         "assignee": agent.pk,
+        "to": absence.to_id,
+        "seat": approval.stages.get().seats.get().pk,
         "user": agent.pk,
         "team": team.slug,
         "service": service.pk,
@@ -146,6 +155,9 @@ def known(db):
         "person": agent.pk,
         "technical_team": team.pk,
         "depends_on": [],
+        "support_team": team.slug,
+        "contact_person": agent.pk,
+        "target": item.name,
         "departments": [],
         "pending_reason": waiting_for_requester().key,
         "resolution_code": answers["resolution_code"].key,
@@ -155,9 +167,6 @@ def known(db):
     addresses["override_pk"] = change.pk
     addresses["day_pk"] = calendar.days.values_list("pk", flat=True)[0]
     return Api(agent), addresses, references
-        "support_team": team.slug,
-        "contact_person": agent.pk,
-        "target": item.name,
 
 
 @pytest.mark.slow
