@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Role
 from accounts.reach import reach_of
+from catalog.queries import costs
 from core import formats
 from core.states import Transition
 from core.templatetags.ui import icon_markup, phase_icon
@@ -68,6 +69,7 @@ def _other_links(request: Any) -> list[dict[str, Any]]:
         ("major:list", _("Major incidents"), "flame", True),
         ("sla:report", _("Service level report"), "activity", may_read(request.user)),
         ("desk:csat", _("Satisfaction"), "mood-smile", True),
+        ("desk:costs", _("Costs"), "calculator", costs.may_read(request.user)),
         ("portal:home", _("Portal"), "lifebuoy", True),
     ]
     oversees = bool(reach_of(request.user).roles & {Role.ADMINISTRATOR, Role.AUDITOR})
@@ -94,8 +96,6 @@ def file_url(pk: int) -> str:
     return reverse("tickets:attachment", args=[pk])
 
 
-@register.filter
-def octets(size: int) -> str:
 @register.simple_tag
 def drawn_icon(name: str, x: int, y: int, size: int = 18) -> SafeString:
     """An icon inside a drawing, where style sheets don't place it."""
@@ -103,6 +103,8 @@ def drawn_icon(name: str, x: int, y: int, size: int = 18) -> SafeString:
     return mark_safe(icon_markup(name).replace("<svg ", place, 1))  # noqa: S308 - our own icon
 
 
+@register.filter
+def octets(size: int) -> str:
     return formats.size(size)
 
 

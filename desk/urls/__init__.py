@@ -25,6 +25,7 @@ urlpatterns = [
         oncall.take_back,
         name="oncall_take_back",
     ),
+    path("", include("desk.urls.costs")),
     path("", include("desk.urls.csat")),
     path("desk/sla/objectives/", objectives.overview, name="sla_objectives"),
     path("desk/sla/objectives/<int:pk>/", objectives.service, name="sla_service"),
