@@ -95,7 +95,7 @@ def _reminders(user: User, *, only_unread: bool) -> list[dict[str, Any]]:
             "title": row.title,
             "icon": ICONS[What(row.what)],
             "sentence": sentence(What(row.what), ""),
-            "snippet": reminder_detail(row),
+            "snippet": reminder_detail(row.due_on, row.text),
             "when": formats.time_tag(row.at),
             "unread": row.read_at is None,
         }

@@ -1,7 +1,7 @@
 """What a notice says in the inbox, in the reader's language, made when it is read."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.text import Truncator
@@ -12,7 +12,6 @@ from django.utils.translation import pgettext
 from core import formats
 from core.models import pick
 from notifications.enums import APPROVALS, CLOCKS, MAJOR, What
-from notifications.models import Reminder
 from sla.enums import Metric
 
 # (somebody did it, it happened by itself)
@@ -160,14 +159,15 @@ def _approval(data: Mapping[str, Any]) -> str:
     said = Truncator(" ".join(str(data.get("opinion") or "").split())).chars(160)
     if data.get("step") != "ended":
         return pick(str(data.get("stage_ko", "")), str(data.get("stage_en", ""))) or said
-    word = pgettext("approval", "Approved" if data.get("approved") else "Rejected")
+    yes, no = pgettext("approval", "Approved"), pgettext("approval", "Rejected")
+    word = yes if data.get("approved") else no
     return f"{word} · {said}" if said else word
 
 
-def reminder_detail(row: Reminder) -> str:
+def reminder_detail(due_on: date | None, text: str) -> str:
     """The line below the sentence of a notice about what is no record."""
-    due = now_("due %(day)s") % {"day": formats.day(row.due_on)} if row.due_on else ""
-    text = Truncator(" ".join(row.text.split())).chars(160)
+    due = now_("due %(day)s") % {"day": formats.day(due_on)} if due_on else ""
+    text = Truncator(" ".join(text.split())).chars(160)
     return " · ".join(part for part in (due, text) if part)
 
 

@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.utils import extend_schema_view
 
 import core.api.addresses  # noqa: F401  registers the converters used below
-from accounts.api import duty, people
+from accounts.api import delegations, duty, people
 from core.api.docs import IDEMPOTENCY, key, operation, page_of, paging
 
 users = extend_schema_view(
@@ -90,7 +90,46 @@ override = extend_schema_view(
     ),
 )(duty.OneOverride)
 
+delegated = extend_schema_view(
+    get=operation(
+        "approvals",
+        "list_delegations",
+        "Who stands in for you, and for whom you do",
+        answer=page_of(delegations.DelegationRow),
+        parameters=[*paging(delegations.SORTS)],
+    ),
+    post=operation(
+        "approvals",
+        "add_delegation",
+        "Let somebody decide in your place",
+        body=delegations.Delegating,
+        answer=delegations.DelegationRow,
+        status=201,
+        parameters=[IDEMPOTENCY],
+        refuses=(403, 409, 422),
+    ),
+)(delegations.Delegations)
+delegation = extend_schema_view(
+    get=operation(
+        "approvals",
+        "read_delegation",
+        "One delegation",
+        answer=delegations.DelegationRow,
+        parameters=[key("id")],
+    ),
+    delete=operation(
+        "approvals",
+        "cancel_delegation",
+        "Take a delegation back",
+        status=204,
+        parameters=[key("id")],
+        refuses=(403, 422),
+    ),
+)(delegations.OneDelegation)
+
 urlpatterns = [
+    path("delegations/", delegated.as_view(), name="delegations"),
+    path("delegations/<key:pk>/", delegation.as_view(), name="delegation"),
     path("users/", users.as_view(), name="users"),
     path("users/me/", me.as_view(), name="me"),
     path("users/<key:pk>/", user.as_view(), name="user"),
