@@ -1,39 +1,29 @@
 """The review as a document: PDF with its own fonts, so that Korean reads the same everywhere."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from core import formats, options
+from core.pdf import INK, PLAIN, QUIET, RULE, STRONG, fonts, style
 from incidents.enums import ResponseRole
 from incidents.models import MajorIncident, Review, Update
 from incidents.queries.impact import reach_of
 from incidents.queries.timeline import Line, story
 from tickets.models import Ticket
 
-PLAIN, STRONG = "Pretendard", "Pretendard-SemiBold"
-_FILES = {PLAIN: "Pretendard-Regular.ttf", STRONG: "Pretendard-SemiBold.ttf"}
-_INK, _QUIET, _RULE = HexColor("#1a1f26"), HexColor("#5f6a76"), HexColor("#d3d9e0")
-
 
 def review_pdf(ticket: Ticket, major: MajorIncident, review: Review) -> bytes:
     """The whole review on A4, in the reader's language and time zone."""
-    _fonts()
+    fonts()
     out = BytesIO()
     title = f"{_('Post-incident review')} {ticket.number}"
     document = SimpleDocTemplate(
@@ -51,14 +41,14 @@ def review_pdf(ticket: Ticket, major: MajorIncident, review: Review) -> bytes:
     def foot(canvas: Any, page: Any) -> None:
         canvas.saveState()
         canvas.setFont(PLAIN, 8)
-        canvas.setFillColor(_QUIET)
+        canvas.setFillColor(QUIET)
         canvas.drawString(20 * mm, 12 * mm, f"{title} · {options.get('organisation')}")
         canvas.drawRightString(A4[0] - 20 * mm, 12 * mm, str(page.page))
         canvas.restoreState()
 
     parts = [
-        Paragraph(escape(title), _style(STRONG, 17, 22)),
-        Paragraph(escape(ticket.title), _style(PLAIN, 12, 17, _QUIET)),
+        Paragraph(escape(title), style(STRONG, 17, 22)),
+        Paragraph(escape(ticket.title), style(PLAIN, 12, 17, QUIET)),
         Spacer(1, 4 * mm),
         _facts(ticket, major, review),
         *_texts(review),
@@ -70,36 +60,14 @@ def review_pdf(ticket: Ticket, major: MajorIncident, review: Review) -> bytes:
     return out.getvalue()
 
 
-@cache
-def _fonts() -> None:
-    """Whole TrueType files, of which only the glyphs used go into a document."""
-    for name, file in _FILES.items():
-        found = finders.find(f"pretendard/print/{file}")
-        if not found:
-            raise FileNotFoundError(f"{file} is missing: run ./maru assets")
-        pdfmetrics.registerFont(TTFont(name, str(Path(found))))
-    pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=STRONG, italic=PLAIN, boldItalic=STRONG)
-
-
-def _style(font: str, size: float, leading: float, colour: Any = _INK) -> ParagraphStyle:
-    return ParagraphStyle(
-        f"{font}-{size}-{colour}",
-        fontName=font,
-        fontSize=size,
-        leading=leading,
-        textColor=colour,
-        wordWrap="CJK" if formats.is_korean() else None,
-    )
-
-
 def _text(words: str, *, quiet: bool = False) -> Paragraph:
     """Plain text with its line breaks; empty text is a dash."""
     shown = escape(words.strip() or "–").replace("\n", "<br/>")
-    return Paragraph(shown, _style(PLAIN, 9.5, 14, _QUIET if quiet else _INK))
+    return Paragraph(shown, style(PLAIN, 9.5, 14, QUIET if quiet else INK))
 
 
 def _heading(words: str) -> list[Any]:
-    return [Spacer(1, 5 * mm), Paragraph(escape(words), _style(STRONG, 12, 16)), Spacer(1, 2 * mm)]
+    return [Spacer(1, 5 * mm), Paragraph(escape(words), style(STRONG, 12, 16)), Spacer(1, 2 * mm)]
 
 
 def _facts(ticket: Ticket, major: MajorIncident, review: Review) -> Table:
@@ -190,7 +158,7 @@ def _table(rows: Sequence[Sequence[str]], widths: tuple[float, ...]) -> Table:
         TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.4, _RULE),
+                ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
                 ("TOPPADDING", (0, 0), (-1, -1), 3),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 4),

@@ -101,9 +101,8 @@ class TicketPage:
 
     @cached_property
     def lines(self) -> list[Any]:
-        """The rounds of its approval, the newest first; asked only of what is approved."""
-        decides = any(state.decides for state in self.ticket.kind_info.machine.states)
-        return of_rounds(rounds(self.ticket)) if decides else []
+        """The rounds of its approval, the newest first; asked only where there is one."""
+        return of_rounds(rounds(self.ticket)) if self.approval else []
 
     @cached_property
     def timeline(self) -> timeline.Timeline:
