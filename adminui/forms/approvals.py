@@ -166,15 +166,16 @@ def act(values: Data, do: str) -> str:
         if rows is not None:
             rows.append({"type": "manager", "level": 1})
         return f"{where}-w{len(rows or ()) - 1}-type"
-    if verb == "who-drop" and line.isdigit():
+    place, number = row_id(line), row_id(at)
+    if verb == "who-drop" and place is not None:
         rows = _rows_of(data, where)
-        if rows is not None and int(line) < len(rows):
-            rows.pop(int(line))
+        if rows is not None and place < len(rows):
+            rows.pop(place)
         return f"{where}-who-add"
-    if at.isdigit() and verb.startswith("stage-") and int(at) < len(stages):
-        return _arrange(stages, finals, verb, int(at))
-    if verb == "final-drop" and at.isdigit() and int(at) < len(finals):
-        finals.pop(int(at))
+    if number is not None and verb.startswith("stage-") and number < len(stages):
+        return _arrange(stages, finals, verb, number)
+    if verb == "final-drop" and number is not None and number < len(finals):
+        finals.pop(number)
         return "final-add"
     return ""
 
@@ -220,7 +221,7 @@ class PolicyPage:
         ]
         conditions = [one.get("if") or {} for one in (*data["stages"], *data["finals"])]
         asked = {one.get("field") for one in conditions}
-        self._tables = {
+        self._tables: dict[str, list[tuple[Any, Any]]] = {
             "department": _choices(Department) if "department" in asked else [],
             "service": _choices(Service) if "service" in asked else [],
             "risk": list(RISKS),
@@ -311,7 +312,7 @@ class PolicyPage:
             "name": f"{base}-if",
             "field": field,
             "fields": [(key, label) for key, (label, _ops) in FACTS.items()]
-            + ([(field, field)] if field and field not in FACTS else []),
+            + [(field, field)] * bool(field and field not in FACTS),
             "op": said.get("is"),
             "ops": [(op, words.operator(op, "")) for op in known],
             "value": "" if said.get("value") is None else str(said["value"]),

@@ -51,7 +51,8 @@ class ConditionForm:
         self.questions = [one for one in earlier if one.get("type") != FieldType.NOTE]
         self.known = {str(one.get("key", "")): one for one in earlier}
         self.kept: Any = None
-        self.join, self.groups = "all", []
+        self.join = "all"
+        self.groups: list[Group] = []
         read = _read(condition)
         if posted is not None and f"{prefix}-join" in posted:
             self._take(posted)

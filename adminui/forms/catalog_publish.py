@@ -13,7 +13,7 @@ class PublishForm(forms.Form):
         required=False,
         help_text=_("For those who look at the history later."),
     )
-    edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    edition = forms.IntegerField(required=False)
 
 
 class FileForm(forms.Form):

@@ -15,7 +15,7 @@ from catalog.actions.parts import free_key
 from catalog.enums import FieldType
 from catalog.queries import words
 from cmdb.enums import ItemType
-from core.text import without_nul
+from core.text import row_id, without_nul
 
 MOST_OPTIONS = 200
 CHOOSING = (FieldType.CHOICE, FieldType.CHOICES)
@@ -91,7 +91,7 @@ class QuestionForm(Both):
     mine = forms.BooleanField(
         label=gettext_lazy("Only items of the person it is for"), required=False
     )
-    files = forms.IntegerField(
+    files = forms.IntegerField(  # type: ignore[assignment]
         label=gettext_lazy("Most files"), min_value=1, max_value=20, required=False
     )
 
@@ -228,7 +228,7 @@ class OptionSet:
 
     def _take(self, posted: QueryDict) -> list[OptionLine]:
         count = posted.get("option-count", "")
-        total = min(int(count) if count.isascii() and count.isdigit() else 0, MOST_OPTIONS)
+        total = min(row_id(count) or 0, MOST_OPTIONS)
         drop, move = posted.get("option-drop", ""), posted.get("option-move", "")
         found = [
             OptionLine(
@@ -257,7 +257,7 @@ class OptionSet:
     def values(self) -> list[dict[str, Any]]:
         """The options as the definition keeps them; new ones get a key of their text."""
         taken = [line.key for line in self.lines if line.key]
-        kept = []
+        kept: list[dict[str, Any]] = []
         for line in self.lines:
             label = {name: said for name, said in (("ko", line.ko), ("en", line.en)) if said}
             if not label and not line.key:

@@ -1,15 +1,15 @@
 """The editor's parts that are lists: the plan of tasks, and what a bundle brings along."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from accounts.access import person
-from accounts.models import Team
 from adminui.forms.catalog_parts import LineForm, TaskForm, WorkForm
 from adminui.views.catalog_frame import back, part_url, save_part, show_part
-from adminui.views.catalog_questions import in_readers
+from adminui.views.catalog_questions import focused, in_readers
 from catalog import access
 from catalog.actions import parts
 from catalog.models import Offering
@@ -17,6 +17,7 @@ from catalog.queries import editing, words
 from catalog.queries.editing import Draft, slice_of, token
 from catalog.queries.names import Names
 from core.errors import ActionError
+from core.text import row_id
 
 NEW = "new"
 
@@ -44,7 +45,7 @@ def tasks(request: HttpRequest, offering: Offering) -> HttpResponse:
                 raise
             return _show_tasks(request, offering, "", status=422, refusal=str(error.message))
         at = made or ("" if do == "remove" and at == key else at)
-    return _answer(request, offering, "tasks", at, _show_tasks)
+    return _answer(request, offering, "tasks", at, partial(_show_tasks, moved=(do, key)))
 
 
 def _answer(
@@ -95,7 +96,9 @@ def _show_tasks(request: HttpRequest, offering: Offering, at: str, **context: An
             context["token"] = token(parts.task(draft.data, at))
         except ActionError:
             at = ""
+    moved = context.pop("moved", ("", ""))
     rows = parts.tasks(draft.data)
+    last = len(rows) - 1
     names = Names([draft.data])
     teams = {row["team"]: names.name("team", row["team"]) for row in rows if row.get("team")}
     known = words.by_key(draft.data)
@@ -116,11 +119,11 @@ def _show_tasks(request: HttpRequest, offering: Offering, at: str, **context: An
                 "url": part_url(offering, "tasks", row["key"]),
                 "current": row["key"] == at,
                 "is_first": number == 0,
-                "is_last": number == len(rows) - 1,
+                "is_last": number == last,
+                "focus": focused(moved, row["key"], is_first=number == 0, is_last=number == last),
             }
             for number, row in enumerate(rows)
         ],
-        "has_teams": Team.objects.filter(is_active=True).exists(),
     }
     return show_part(request, offering, "tasks", "_tasks.html", draft=draft, **context)
 
@@ -133,11 +136,10 @@ def bundle(request: HttpRequest, offering: Offering) -> HttpResponse:
     at = request.POST.get("at", "")
     if do == "save":
         return _save_line(request, offering, at)
-    if do == "remove" and key.isdigit():
+    place = row_id(key)
+    if do == "remove" and place is not None:
         try:
-            parts.change(
-                offering, lambda data: parts.remove_line(data, int(key)), by=person(request)
-            )
+            parts.change(offering, lambda data: parts.remove_line(data, place), by=person(request))
         except ActionError as error:
             if error.status != 422:
                 raise
@@ -147,18 +149,15 @@ def bundle(request: HttpRequest, offering: Offering) -> HttpResponse:
 
 def _line_form(request: HttpRequest, offering: Offering, draft: Draft, at: str) -> LineForm | None:
     rows = parts.lines(draft.data)
-    if at != NEW and not (at.isdigit() and int(at) < len(rows)):
+    place = row_id(at)
+    if at != NEW and (place is None or place >= len(rows)):
         return None
-    row = {} if at == NEW else rows[int(at)]
+    row = {} if place is None else rows[place]
     posted = request.POST if request.method == "POST" and "at" in request.POST else None
     # Offered now: what a reader of the catalog finds, whoever may ask for it.
     offered = Offering.objects.filter(access.OFFERED).exclude(pk=offering.pk)
     chosen = posted.get("offering") if posted is not None else row.get("offering")
-    target = (
-        offered.filter(pk=chosen).select_related("live").first()
-        if str(chosen or "").isdigit()
-        else None
-    )
+    target = offered.filter(pk=row_id(chosen) or 0).select_related("live").first()
     fields = parts.questions(target.live.data) if target and target.live else []
     return LineForm(row, parts.questions(draft.data), offered.order_by("name_en"), fields, posted)
 
@@ -174,7 +173,7 @@ def _save_line(request: HttpRequest, offering: Offering, at: str) -> HttpRespons
         # Another offering asks other questions: nothing is kept before these are seen.
         return _show_bundle(request, offering, at, **context, token=request.POST.get("token", ""))
     if form.is_valid():
-        place = None if at == NEW else int(at)
+        place = row_id(at)
         context |= save_part(
             request,
             offering,

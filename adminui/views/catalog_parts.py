@@ -108,7 +108,7 @@ def _after(request: HttpRequest, offering: Offering, name: str, part: Part) -> H
         token=token(slice_of(draft.data, part.slice)),
         **_more(name, draft, offering),
     )
-    return shown if name == "audience" else quiet(shown)
+    return shown if name == "audience" or "over" in request.POST else quiet(shown)
 
 
 def _more(name: str, draft: editing.Draft, offering: Offering) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from catalog.models import Offering
 from catalog.queries import editing, references, words
 from catalog.queries.editing import Draft, token
 from core.errors import ActionError
+from core.text import row_id
 
 SECTION_MARK = "section:"
 ICONS = {
@@ -62,7 +63,7 @@ def _arrange(request: HttpRequest, offering: Offering, do: str, key: str) -> Htt
         at = ""
     if made:
         at = f"{SECTION_MARK}{made}" if key.startswith(SECTION_MARK) or do == "section" else made
-    return _answer(request, offering, at)
+    return _answer(request, offering, at, moved=(do, key))
 
 
 def _edit(do: str, key: str, request: HttpRequest) -> parts.Edit | None:
@@ -81,9 +82,10 @@ def _edit(do: str, key: str, request: HttpRequest) -> parts.Edit | None:
         remove = parts.remove_section if whole else parts.remove_question
         return lambda data: remove(data, name)
     where, _dot, place = name.partition("@")
-    if do == "place" and place.partition(".")[2].isdigit():
-        section, _dot, at = place.partition(".")
-        return lambda data: parts.place_question(data, where, section, int(at))
+    section, _dot, number = place.partition(".")
+    at = row_id(number)
+    if do == "place" and at is not None:
+        return lambda data: parts.place_question(data, where, section, at)
     return None
 
 
@@ -107,10 +109,12 @@ def _add(request: HttpRequest, offering: Offering, where: str) -> HttpResponse:
     return _answer(request, offering, made)
 
 
-def _answer(request: HttpRequest, offering: Offering, at: str) -> HttpResponse:
+def _answer(
+    request: HttpRequest, offering: Offering, at: str, moved: tuple[str, str] = ("", "")
+) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return back(offering, "form", at)
-    shown = _show(request, offering, at)
+    shown = _show(request, offering, at, moved=moved)
     shown["HX-Push-Url"] = part_url(offering, "form", at)
     return shown
 
@@ -177,14 +181,26 @@ def _show(request: HttpRequest, offering: Offering, at: str, **context: Any) -> 
         "at": at,
         "is_section": at.startswith(SECTION_MARK),
         "key": at.removeprefix(SECTION_MARK),
-        "sections": _list(offering, draft, at),
+        "sections": _list(offering, draft, at, context.pop("moved", ("", ""))),
         "new": context.get("new") or NewQuestionForm(),
         "is_first": not parts.questions(draft.data),
     }
     return show_part(request, offering, "form", "_form.html", draft=draft, **context)
 
 
-def _list(offering: Offering, draft: Draft, at: str) -> list[dict[str, Any]]:
+def focused(moved: tuple[str, str], key: str, *, is_first: bool, is_last: bool) -> str:
+    """Which arrow of a row takes the focus after a move: the one pressed, else the other."""
+    way, what = moved
+    if what != key or way not in ("up", "down"):
+        return ""
+    if way == "up":
+        return "down" if is_first else "up"
+    return "up" if is_last else "down"
+
+
+def _list(
+    offering: Offering, draft: Draft, at: str, moved: tuple[str, str]
+) -> list[dict[str, Any]]:
     """The sections with their questions as ready-made strings."""
     wrong = {
         place.at
@@ -203,8 +219,14 @@ def _list(offering: Offering, draft: Draft, at: str) -> list[dict[str, Any]]:
             "wrong": f"{SECTION_MARK}{row['key']}" in wrong,
             "is_first": number == 0,
             "is_last": number == last,
+            "focus": focused(
+                moved,
+                f"{SECTION_MARK}{row['key']}",
+                is_first=number == 0,
+                is_last=number == last,
+            ),
             "fields": [
-                _line(offering, one, known, at, wrong, (number == 0, number == last), place)
+                _line(offering, one, known, at, wrong, (number == 0, number == last), place, moved)
                 for place, one in _placed(row.get("fields") or [])
             ],
         }
@@ -224,7 +246,9 @@ def _line(
     wrong: set[str],
     section: tuple[bool, bool],
     place: tuple[bool, bool],
+    moved: tuple[str, str],
 ) -> dict[str, Any]:
+    is_first, is_last = section[0] and place[0], section[1] and place[1]
     kind = str(row.get("type", ""))
     key = str(row.get("key", ""))
     return {
@@ -237,6 +261,7 @@ def _line(
         "url": part_url(offering, "form", key),
         "current": key == at,
         "wrong": key in wrong,
-        "is_first": section[0] and place[0],
-        "is_last": section[1] and place[1],
+        "is_first": is_first,
+        "is_last": is_last,
+        "focus": focused(moved, key, is_first=is_first, is_last=is_last),
     }

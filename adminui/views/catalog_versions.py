@@ -26,11 +26,9 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """What publishing would change, what is in its way, and the button."""
     offering = offering_of(request, pk)
     draft = editing.draft_of(offering)
-    form = PublishForm(request.POST or None, initial={"edition": draft.edition})
+    form = PublishForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _published(request, offering, form):
         return redirect("adminui:offering_versions", pk)
-    # What is to be published next is what is shown now, not what was shown before.
-    form.data = {**form.data.dict(), "edition": draft.edition} if form.is_bound else form.data  # type: ignore[union-attr]
     before = offering.live.data if offering.live else {}
     context = frame(offering, draft, "") | {
         "form": form,

@@ -236,7 +236,7 @@ def _bundle(data: Data, names: Names) -> dict[str, str]:
             parts.append(_("if %(condition)s") % {"condition": condition})
         for key, given in sorted((row.get("answers") or {}).items()):
             source = given if isinstance(given, str) else (given or {}).get("value")
-            field = fields.get(source, {}) if isinstance(given, str) else {}
+            field = fields.get(given, {}) if isinstance(given, str) else {}
             parts.append(f"{key} = {words.text(field.get('label'), source)}")
         found[_("%(number)s. offering") % {"number": number}] = " · ".join(parts)
     return found

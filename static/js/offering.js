@@ -8,6 +8,7 @@ import { $, $$, on } from "./dom.js";
 const underway = new Set();
 let typing = null;
 let leaving = "";
+let pressed = null;
 
 function say(name) {
   const slot = $("[data-save-state]");
@@ -15,7 +16,14 @@ function say(name) {
 }
 
 function go() {
-  if (!leaving || underway.size) return;
+  if (underway.size) return;
+  if (pressed) {
+    const button = document.getElementById(pressed.id) ?? pressed;
+    pressed = null;
+    if (button.isConnected) button.click();
+    return;
+  }
+  if (!leaving) return;
   const url = leaving;
   leaving = "";
   location.assign(url);
@@ -57,6 +65,7 @@ body.addEventListener("htmx:afterRequest", ({ detail }) => {
     clean(detail.elt);
   } else {
     leaving = "";
+    pressed = null;
     say(detail.xhr.status ? "failed" : "offline");
   }
   setTimeout(go);
@@ -68,6 +77,19 @@ on("click", ".offering a[href]", (event, link) => {
   event.preventDefault();
   leaving = link.href;
 });
+
+// A button pressed meanwhile does its work after that: htmx would forget which one it was.
+on(
+  "click",
+  ".offering button[type=submit]",
+  (event, button) => {
+    if (!underway.size) return;
+    event.preventDefault();
+    event.stopPropagation();
+    pressed = button;
+  },
+  true,
+);
 
 on("change", "select[data-redraw]", (_event, select) => {
   const asked = document.createElement("input");
