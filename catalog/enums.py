@@ -21,7 +21,7 @@ class FieldType(TextChoices):
     CHOICE = "choice", _("One of several")
     CHOICES = "choices", _("Any of several")
     YES_NO = "yes_no", _("Yes or no")
-    NUMBER = "number", _("Number")
+    NUMBER = "number", pgettext_lazy("kind of answer", "Number")
     AMOUNT = "amount", _("Amount of money")
     DATE = "date", _("Date")
     PERSON = "person", _("Person")
