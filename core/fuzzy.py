@@ -2,8 +2,8 @@
 
 Pure, in memory, for up to a few thousand documents. What is forgiven: Korean particles, a word
 typed in the wrong keyboard mode, spaces left out or put in, initial consonants for a word (ㅂㅁㅂㅎ
-→ 비밀번호), the start of a word while it is typed, and slips of a letter or two. Korean is compared
-letter by letter (NFD), so that 프린타 is one slip from 프린터.
+→ 비밀번호), the start of a word while it is typed, other endings of a verb, and slips of a letter
+or two. Korean is compared letter by letter (NFD), so that 프린타 is one slip from 프린터.
 """
 
 import re
@@ -19,6 +19,8 @@ from core import text
 EXACT, START, INITIALS, INSIDE = 1.0, 0.9, 0.8, 0.75
 # Of a slip: how alike the two words are, times this.
 SLIP = 0.8
+# The same beginning with another ending, as Korean verbs have them.
+ENDING = 0.6
 # A word without its particle, or typed in the wrong keyboard mode.
 MEANT = 0.95
 # This share of what is asked (by weight of its words) must be found in a document.
@@ -31,15 +33,19 @@ _LIGHT = frozenset(
     _WORD.findall(
         "the a an to of in on is are my me it i can not cannot how do does what when with for and "
         "or please 안 못 좀 또 왜 및 수 것 때 돼요 되요 안돼요 안되요 안됨 안돼 돼 해주세요 주세요 "
-        "합니다 됩니다 하는 하고 있는 싶어요 어떻게 하나요 있나요 되나요 방법 문의"
+        "자꾸 계속 갑자기 합니다 됩니다 하는 하고 있는 싶어요 어떻게 하나요 있나요 되나요 방법 문의"
     )
 )
 _LIGHT_WEIGHT = 0.5
+# A short name (VPN) tells as much as two syllables.
+_LEAST_WEIGHT = 5
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 # In letters: 서버 has four, 메일 five.
 _SHORTEST_SLIP = 4
 _SHORTEST_INSIDE = 4
 _TWO_SLIPS = 8
+_SHORTEST_STEM = 4
+_SHORTEST_ENDED = 7
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,9 @@ def _asked(query: str) -> list[_Asked]:
         # The keyboard's mode is told from the word as typed: a capital is a doubled consonant.
         others = [text.stem(low), text.from_keys(typed), text.from_keys(low)]
         forms += [(text.letters(form), MEANT) for form in others if form]
-        weight = _LIGHT_WEIGHT if low in _LIGHT else float(min(len(forms[0][0]), 12))
+        weight = (
+            _LIGHT_WEIGHT if low in _LIGHT else float(min(max(len(forms[0][0]), _LEAST_WEIGHT), 12))
+        )
         found.append(_Asked(tuple(forms), text.initial_letters(low), weight))
     return found
 
@@ -163,7 +171,16 @@ def _one(form: str, other: str) -> float:
         return START
     if len(form) >= _SHORTEST_INSIDE and form in other:
         return INSIDE
-    return SLIP * _slip(form, other)
+    return max(SLIP * _slip(form, other), ENDING * _same_stem(form, other))
+
+
+def _same_stem(one: str, other: str) -> bool:
+    """Whether two Korean words begin alike and end differently: 끊깁니다, 끊길 때."""
+    shorter, longer = sorted((len(one), len(other)))
+    if longer < _SHORTEST_ENDED or not "\u1100" <= one[0] <= "\u1112":
+        return False
+    alike = next((at for at in range(shorter) if one[at] != other[at]), shorter)
+    return alike >= _SHORTEST_STEM and alike >= 0.6 * shorter
 
 
 @lru_cache(maxsize=50_000)

@@ -22,6 +22,8 @@ LIMIT = 30
 # A title weighs more than what else is said of an article; its tags are chosen to be found by.
 WEIGHTS = {"title": 3.0, "synonyms": 2.5, "tags": 2.0, "summary": 1.5}
 IN_TEXT = 0.35
+# A third of what somebody writes is enough to suggest: the rest says how it went wrong.
+NEARLY = 0.33
 SAME_SERVICE = 0.15
 SAME_ITEM = 0.2
 _LIVE = {name: F(f"live__{name}") for name in TEXTS}
@@ -71,7 +73,7 @@ def alike(
     """
     readable = Article.objects.findable_by(user)
     faces = list(_faces(readable))
-    scores = dict(fuzzy.rank(text, map(_document, faces), least=0.4))
+    scores = dict(fuzzy.rank(text, map(_document, faces), least=NEARLY))
     near = _near(readable, service, item)
     for pk, bonus in near.items():
         if pk in scores or not text.strip():

@@ -38,6 +38,8 @@ def best(query: str) -> str | None:
         ("pritner", "printer"),  # two letters swapped
         ("prin", "printer"),
         ("vpn", "vpn"),
+        ("VPN에 접속합니다", "vpn"),
+        ("종이가 걸렸어요", "printer"),
         ("노트북 주문", "laptop"),
         ("labtop", "laptop"),
         ("how do I order a laptop", "laptop"),
