@@ -60,6 +60,7 @@ urlpatterns = [
     ),
     path("portal/request/<str:slug>/", asking.form, name="request"),
     path("portal/request/<str:slug>/check/", asking.check, name="request_check"),
+    path("portal/request/<str:slug>/help/", asking.helping, name="request_help"),
     path("portal/request/<str:slug>/items/<str:key>/", asking.items, name="request_items"),
     path("portal/approvals/", approvals.inbox, name="approvals"),
     path("portal/approvals/<int:pk>/", approvals.detail, name="approval"),

@@ -15,7 +15,7 @@ from catalog.enums import FieldType
 from catalog.wording import money
 from cmdb.enums import ItemStatus
 from cmdb.models import ConfigurationItem
-from core.formats import size
+from knowledge.models import Article
 from portal.asked import SEVERAL, SINGLE, file_slot
 from portal.models import StagedFile
 
@@ -297,6 +297,30 @@ def resolved(definition: Definition, raw: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def related(definition: Definition, reader: User) -> list[dict[str, str]]:
+    """The articles that the offering names, as far as the reader is meant to read them."""
+    if not definition.articles:
+        return []
+    rows = Article.objects.meant_for(reader).filter(pk__in=definition.articles)
+    return [
+        {"slug": row.slug, "title": row.live.title}
+        for row in rows.select_related("live").order_by("pk")
+        if row.live
+    ]
+
+
+def listening(definition: Definition, sections: Iterable[int]) -> str:
+    """The question of a page whose words articles are suggested for: the first that takes any."""
+    texts = (
+        field.key
+        for at in sections
+        if at < len(definition.sections)
+        for field in definition.sections[at].fields
+        if field.type in (FieldType.TEXT, FieldType.LONG_TEXT)
+    )
+    return next(texts, "")
+
+
 def people_options(found: Iterable[User]) -> list[dict[str, Any]]:
     """People as suggestions. Homonyms are common: department, title and number tell them apart."""
     return [
@@ -328,8 +352,3 @@ def item_options(field: Field, text: str, most: int = 20) -> list[dict[str, Any]
         {"value": row.pk, "label": row.name, "hint": row.location or row.get_type_display()}
         for row in rows
     ]
-
-
-def file_words(row: StagedFile) -> str:
-    """A file's name and size."""
-    return f"{row.name} ({size(row.size)})"

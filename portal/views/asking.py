@@ -16,6 +16,7 @@ from catalog.enums import FieldType
 from catalog.queries.answered import told
 from core.errors import ActionError
 from core.text import row_id
+from knowledge.queries import suggest
 from portal import access as own
 from portal import actions, asked
 from portal.actions import asking
@@ -27,6 +28,7 @@ from portal.queries.expected import expected
 from portal.queries.filled import Form, read_form
 
 MOST_PEOPLE = 20
+SHORTEST = 3
 
 
 @portal_page
@@ -128,6 +130,8 @@ def _page(
         if request.method == "GET"
         else None,
         "rules": _rules(found, today),
+        "related": pages.related(definition, found.user) if not at else [],
+        "listens": pages.listening(definition, sections),
     }
     marks = form_marks(request, slot)
     return render(request, "portal/request/form.html", {**context, **marks}, status=status)
@@ -238,6 +242,19 @@ def _by_section(found: Form) -> list[dict[str, Any]]:
             step = f"?step={at + 1}" if found.steps else ""
             sections.append({"title": str(section.title), "answers": answers, "step": step})
     return sections
+
+
+@portal_page
+@require_safe
+def helping(request: HttpRequest, slug: str) -> HttpResponse:
+    """Articles that may make the request needless, for the words being typed."""
+    user = person(request)
+    offering = access.asked_by(user, slug)
+    said = next((one for name, one in request.GET.items() if name.startswith(asked.SINGLE)), "")
+    text = words(str(said)).strip()[:200]
+    found = suggest(text, reader=user) if len(text) >= SHORTEST else []
+    context = {"articles": found, "offering": offering}
+    return render(request, "portal/_similar.html", context)
 
 
 @portal_page

@@ -15,6 +15,7 @@ from cmdb.enums import ItemType
 from portal.models import StagedFile
 from tests.catalog.support import choice, definition, field, make_offering
 from tests.factories import make_department, make_item, make_team, make_user
+from tests.knowledge.support import make_editor, publish, written
 from tests.portal.support import TOKEN
 from tickets.models import ApprovalPolicy, Attachment, Draft
 
@@ -375,3 +376,29 @@ def test_pages_ask_the_same_however_long_the_form_is(client, person):
                 client.get(url(offering, page))
             counts.append(len(asked))
     assert counts[:2] == counts[2:]
+
+
+def borrowing() -> Any:
+    """An article about borrowing a laptop."""
+    return publish(written(by=make_editor(), title_en="Borrow a laptop", body_en="At the desk."))
+
+
+def test_articles_are_shown_before_and_suggested_while_typing(client, person):
+    offering = make_offering(field("why"), articles=[borrowing().pk])
+    page = client.get(url(offering)).content.decode()
+    helping = url(offering, "request_help")
+    assert "Borrow a laptop" in page
+    assert helping in page
+    found = client.get(helping, {"f-why": "borrow a laptop"}).content.decode()
+    assert "Borrow a laptop" in found
+    assert "Borrow" not in client.get(helping, {"f-why": "b"}).content.decode()
+
+
+def test_an_article_that_solves_it_gives_the_form_up(client, person):
+    article = borrowing()
+    offering = make_offering(field("why"), articles=[article.pk])
+    fill(client, offering, why="x")
+    sent = {"slot": f"portal:request:{offering.pk}"}
+    client.post(reverse("portal:article_solved", args=[article.slug]), sent)
+    assert not Draft.objects.exists()
+    assert not Request.objects.exists()
