@@ -140,7 +140,7 @@ def test_what_is_typed_is_saved_by_itself_and_continued(open_page, agent, reques
         page.fill("#id_title", "Half a sentence")
     assert saved.value.status == 204
     page.goto("/portal/")
-    page.locator(".p-tile--draft").click()
+    page.locator(".p-todo a").click()
     expect(page.locator("#id_title")).to_have_value("Half a sentence")
     page.locator(".p-draft button").click()
     expect(page.locator("#id_title")).to_have_value("")

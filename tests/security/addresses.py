@@ -10,7 +10,7 @@ _PART = re.compile(r"<(?:[a-z]+:)?(\w+)>|\(\?P<(\w+)>(?:\[[^\]]*\]|\\.|[^)\[])*\
 # One word for each named part; tests overrule what they need.
 WORDS = {
     "folder": "inc", "number": "INC-1", "reference": "INC-1", "pk": 1, "grant_pk": 1, "token_pk": 1,
-    "slug": "mail",
+    "slug": "mail", "shelf": "devices",
     "member_pk": 1, "change_pk": 1, "override_pk": 1, "relation_pk": 1, "item_pk": 1,
     "view": "open", "source": "tickets", "what": "resolved",
     "audience": "requester", "name": "title", "mode": "reply", "task": "TASK-1", "url": "x",
