@@ -17,6 +17,7 @@ from accounts.models import User
 from demo import (
     agreements,
     articles,
+    asking,
     catalogue,
     duty,
     major,
@@ -73,6 +74,8 @@ def build(*, seed: int, now: datetime, count: int, password: str, say: Say) -> O
     for start in range(0, len(pasts), BATCH):
         history.write(pasts[start : start + BATCH], request_id=f"demo-{seed}")
         say(f"{min(start + BATCH, len(pasts)):,} of {len(pasts):,} incidents")
+    say("half a year of requests")
+    asking.make(random.Random(seed + 3), here, now)  # noqa: S311 - as above
     Link.objects.bulk_create(links)
     Task.objects.bulk_create(tasks)
     ChecklistItem.objects.bulk_create(lines)

@@ -30,7 +30,7 @@ SIGN_INS: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[str, ...], str,
      "서비스 데스크 담당", "ko"),
     ("engineer", "Emily Carter", "", "it-infra", ("agent",), ("network",), "Network Engineer",
      "en"),
-    ("manager", "박소영", "Soyoung Park", "it", ("manager",), (), "IT기획 부장", "ko"),
+    ("manager", "박소영", "Soyoung Park", "sales", ("manager",), (), "영업본부장", "ko"),
     ("auditor", "최영호", "Youngho Choi", "legal", ("auditor",), (), "내부감사 차장", "ko"),
     ("user", "정다은", "Daeun Jung", "sales-domestic", (), (), "대리", "ko"),
     ("guest", "Daniel Weber", "", "sales-global", (), (), "Account Manager", "en"),
@@ -204,13 +204,21 @@ def _managers(found: Organisation, departments: dict[str, Department]) -> None:
         inside = [user for user in people if user.department_id == department.pk]
         if not inside:
             continue
-        department.manager = next((user for user in inside if user.is_superuser), inside[0])
+        department.manager = _head(department, inside, found)
         for user in inside:
             if user is not department.manager:
                 user.manager = department.manager
                 changed.append(user)
     Department.objects.bulk_update(departments.values(), ["manager"])
     User.objects.bulk_update(changed, ["manager"])
+
+
+def _head(department: Department, inside: list[User], found: Organisation) -> User:
+    """The manager who can sign in leads both sales teams, so that somebody asks her."""
+    manager = found.people["manager"]
+    if manager.department in (department, department.parent):
+        return manager
+    return next((user for user in inside if user.is_superuser), inside[0])
 
 
 def _services(found: Organisation, plan: dict[str, list[Any]], needs: dict[str, list[str]]) -> None:

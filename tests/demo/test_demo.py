@@ -23,7 +23,7 @@ from incidents.queries.portal import outages
 from incidents.states import MACHINE
 from notifications.models import Notice
 from tests.factories import make_user
-from tickets import actions, history
+from tickets import actions, history, kinds
 from tickets.enums import LinkType, Verb
 from tickets.history import Happening, Past, Said
 from tickets.models import ApprovalPolicy, Attachment, Event, Link, Seen, Task, Ticket
@@ -58,8 +58,8 @@ def past_of(ticket: Ticket, events: list[Event]) -> Past:
 
 def test_every_row_is_what_its_events_add_up_to():
     made()
-    names = {(move.name, source, move.target) for move in MACHINE.transitions
-             for source in move.sources}  # fmt: skip
+    names = {(kind.key, move.name, source, move.target) for kind in kinds.all_kinds()
+             for move in kind.machine.transitions for source in move.sources}  # fmt: skip
     tickets = Ticket.objects.prefetch_related("events__comment").order_by("pk")
     assert tickets.count() > 650
     for ticket in tickets:
@@ -71,18 +71,21 @@ def test_every_row_is_what_its_events_add_up_to():
         for name in COMPARED:
             ours = getattr(ticket, ticket._meta.get_field(name).attname)
             assert row.get(name) == ours, (ticket.number, name)
-        assert ticket.phase == MACHINE.phase(ticket.status)
+        assert ticket.phase == ticket.kind_info.machine.phase(ticket.status)
         for event in events:
             if event.verb == Verb.TRANSITIONED:
                 old, new = event.changes["status"]
-                assert (event.data["name"], old, new) in names, (ticket.number, event.data)
+                told = (ticket.kind, event.data["name"], old, new)
+                assert told in names, (ticket.number, event.data)
 
 
 def test_numbers_follow_the_clock_and_nothing_lies_in_the_future():
     made()
-    opened = list(Ticket.objects.order_by("serial").values_list("opened_at", flat=True))
-    assert opened == sorted(opened)
-    assert opened[0] < NOW - timedelta(days=360)
+    for kind, days in (("incident", 360), ("request", 150)):
+        records = Ticket.objects.filter(kind=kind).order_by("serial")
+        opened = list(records.values_list("opened_at", flat=True))
+        assert opened == sorted(opened)
+        assert opened[0] < NOW - timedelta(days=days)
     assert not Event.objects.filter(at__gte=NOW).exists()
     odd = Ticket.objects.filter(resolved_at__lt=F("opened_at"))
     assert not odd.exists()
@@ -95,7 +98,8 @@ def test_numbers_follow_the_clock_and_nothing_lies_in_the_future():
 
 def test_every_page_has_something_to_show():
     made()
-    states = dict(Ticket.objects.order_by().values_list("status").annotate(n=Count("id")))
+    incidents = Ticket.objects.filter(kind="incident").order_by()
+    states = dict(incidents.values_list("status").annotate(n=Count("id")))
     assert set(states) == {state.key for state in MACHINE.states}
     assert User.objects.filter(department__manager=None).count() == 0
     assert Department.objects.exclude(parent=None).exists()
