@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import devices, queries
+from accounts import delegations, devices, queries
 from accounts.access import person
 from accounts.actions import preferences, sessions, tokens
 from accounts.forms import PreferencesForm, ProfileForm, QuietForm, TokenForm
@@ -38,6 +38,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         "frame": frame(request),
         "grants": user.grants.order_by("role"),
         "teams": user.teams.order_by("name_en"),
+        "given": [line for line in delegations.given_by(user) if line.is_ahead],
+        "held": [line for line in delegations.held_by(user) if line.is_ahead],
     }
     return render(request, "accounts/me.html", context, status=422 if form.errors else 200)
 

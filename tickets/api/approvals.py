@@ -63,7 +63,7 @@ class DecisionRow(serializers.Serializer[Any]):
 class ApprovalFact(serializers.Serializer[Any]):
     """A line of what is asked for."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     text = serializers.CharField(allow_blank=True)
 
 
