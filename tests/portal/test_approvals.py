@@ -590,3 +590,10 @@ def test_a_restricted_record_stays_unknown_to_the_rest_of_the_desk():
     assert signed_in(agent).get(page(approval)).status_code == 404
     assert signed_in(boss).get(page(approval)).status_code == 200
     assert open_incident(by=agent).pk
+
+
+def test_my_profile_names_who_stands_in_for_me_and_for_whom_i_do():
+    boss, deputy = make_user("김하늘"), make_user("박서준")
+    away(boss, deputy)
+    assert "박서준" in text_of(signed_in(boss).get("/me/"))
+    assert "김하늘" in text_of(signed_in(deputy).get("/me/"))
