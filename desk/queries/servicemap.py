@@ -30,7 +30,7 @@ SIZES = Sizes()
 MARGIN = 16
 # Of a line of text in a box, in units of the drawing; a Korean letter takes one em, others about
 # half of it.
-TEXT = SIZES.width - 52
+TEXT = SIZES.width - 46
 EM = 13
 HALF = 0.54
 # Boxes that one picture holds; beyond them it is no longer a picture.

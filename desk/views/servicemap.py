@@ -21,12 +21,9 @@ DEPTH = 3
 @require_GET
 def whole(request: HttpRequest) -> HttpResponse:
     """Every service of the organisation."""
-    shown = servicemap.whole(
-        person(request),
-        items=bool(request.GET.get("items")),
-        retired=bool(request.GET.get("retired")),
-    )
-    return render(request, "desk/services/map.html", {"map": shown, "asked": request.GET})
+    asked = {name: bool(request.GET.get(name)) for name in ("items", "retired")}
+    shown = servicemap.whole(person(request), **asked)
+    return render(request, "desk/services/map.html", {"map": shown, "asked": asked})
 
 
 @desk_page
