@@ -103,7 +103,15 @@ def _question(
         "value": "" if value is None or isinstance(value, bool) else value,
         "yes": value is True,
         "no": value is False,
-        "options": [(opt.key, str(opt.label), opt.price, opt.key in given) for opt in one.options],
+        "options": [
+            (
+                option.key,
+                str(option.label),
+                money(option.price, ran.price.currency) if option.price else "",
+                option.key in given,
+            )
+            for option in one.options
+        ],
         "picked": picked.get((str(one.type), value), "") if not isinstance(value, list) else "",
         "attached": bool(value) if one.type == FieldType.FILE else False,
         "error": ran.cleaned.errors.get(one.key, "") if tried else "",

@@ -92,7 +92,7 @@ def test_an_offering_is_built_and_published_by_keyboard(
     expect(page.locator("#if-0-0-field")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.locator("#if-0-0-value").wait_for()
-    page.locator("#if-0-0-value").select_option("pro")
+    page.locator("#if-0-0-value").select_option(label="프로" if language == "ko" else "Pro")
     page.locator(".designer__row.is-current .meta", has_text="Pro").or_(
         page.locator(".designer__row.is-current .meta", has_text="프로")
     ).wait_for()
@@ -122,10 +122,11 @@ def test_an_offering_is_built_and_published_by_keyboard(
 
     page.goto(f"/admin-ui/catalog/{offering.pk}/try/")
     page.wait_for_selector("html[data-ready]")
-    page.locator("#a-model-air").check()
+    air, pro = page.locator("fieldset[id^=a-] input[type=radio]").all()
+    air.check()
     page.locator(".trial__total", has_text="1,500,000").wait_for()
-    page.locator("#a-model-pro").check()
-    page.locator("#a-why").wait_for()
+    pro.check()
+    page.locator(".trial textarea").wait_for()
     accessible(page)
     fits(page)
 
@@ -138,7 +139,8 @@ def test_an_offering_is_built_and_published_by_keyboard(
     offering.refresh_from_db()
     assert offering.live.number == 1
     data = offering.live.data
-    assert data["form"]["sections"][0]["fields"][1]["shown_if"]["value"] == "pro"
+    model, why = data["form"]["sections"][0]["fields"]
+    assert why["shown_if"]["value"] == model["options"][1]["key"]
     assert data["tasks"][1]["after"] == [data["tasks"][0]["key"]]
     accessible(page)
 
