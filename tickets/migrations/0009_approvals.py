@@ -7,136 +7,345 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0008_major_templates'),
+        ("tickets", "0008_major_templates"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApprovalPolicy',
+            name="ApprovalPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ko', models.CharField(blank=True, max_length=120, verbose_name='name (Korean)')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='name (English)')),
-                ('kind', models.CharField(blank=True, max_length=20)),
-                ('data', models.JSONField(default=dict)),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name_ko",
+                    models.CharField(blank=True, max_length=120, verbose_name="name (Korean)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="name (English)"),
+                ),
+                ("kind", models.CharField(blank=True, max_length=20)),
+                ("data", models.JSONField(default=dict)),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'approval policy',
-                'ordering': ['name_en'],
+                "verbose_name": "approval policy",
+                "ordering": ["name_en"],
             },
         ),
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('pending', 'Being decided'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('recalled', 'Recalled'), ('void', 'No longer counts')], default='pending', max_length=10)),
-                ('rule', models.JSONField(default=dict)),
-                ('content', models.JSONField(default=list)),
-                ('involved', models.JSONField(default=list)),
-                ('afterwards', models.BooleanField(default=False)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='tickets.ticket')),
-                ('policy', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.approvalpolicy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Being decided"),
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("recalled", "Recalled"),
+                            ("void", "No longer counts"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("rule", models.JSONField(default=dict)),
+                ("content", models.JSONField(default=list)),
+                ("involved", models.JSONField(default=list)),
+                ("afterwards", models.BooleanField(default=False)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approvals",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.approvalpolicy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'approval',
+                "verbose_name": "approval",
             },
         ),
         migrations.CreateModel(
-            name='ApprovalSeat',
+            name="ApprovalSeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('pending', 'To decide'), ('held', 'On hold'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('final', 'Delegated final approval'), ('spared', 'Not needed'), ('void', 'Not decided')], default='waiting', max_length=10)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('opinion', models.TextField(blank=True, verbose_name='opinion')),
-                ('channel', models.CharField(blank=True, choices=[('web', 'Web'), ('portal', 'Portal'), ('api', 'API'), ('mail', 'Mail'), ('phone', 'Phone'), ('chat', 'Chat'), ('walk_in', 'In person'), ('monitoring', 'Monitoring'), ('import', 'Import'), ('system', 'System')], max_length=12)),
-                ('remind_at', models.DateTimeField(null=True)),
-                ('reminded', models.PositiveSmallIntegerField(default=0)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('given_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approval_seats', to='tickets.ticket')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approval_seats', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("why", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("pending", "To decide"),
+                            ("held", "On hold"),
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("final", "Delegated final approval"),
+                            ("spared", "Not needed"),
+                            ("void", "Not decided"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("opinion", models.TextField(blank=True, verbose_name="opinion")),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("web", "Web"),
+                            ("portal", "Portal"),
+                            ("api", "API"),
+                            ("mail", "Mail"),
+                            ("phone", "Phone"),
+                            ("chat", "Chat"),
+                            ("walk_in", "In person"),
+                            ("monitoring", "Monitoring"),
+                            ("import", "Import"),
+                            ("system", "System"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("remind_at", models.DateTimeField(null=True)),
+                ("reminded", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approval_seats",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approval_seats",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApprovalKey',
+            name="ApprovalKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='tickets.approvalseat')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="keys",
+                        to="tickets.approvalseat",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApprovalStage',
+            name="ApprovalStage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('name_ko', models.CharField(blank=True, max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('kind', models.CharField(choices=[('review', 'Review'), ('agree', 'Agreement'), ('approve', 'Approval')], default='approve', max_length=10)),
-                ('decided_by', models.CharField(choices=[('first', 'Whoever decides first'), ('all', 'Everybody'), ('share', 'A share of them')], default='first', max_length=6)),
-                ('share', models.PositiveSmallIntegerField(default=100)),
-                ('days', models.PositiveSmallIntegerField(null=True)),
-                ('remind', models.PositiveSmallIntegerField(null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Not yet its turn'), ('open', 'Being decided'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('final', 'Decided below (delegated)'), ('void', 'Not decided')], default='waiting', max_length=10)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('approval', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='tickets.approval')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name_ko", models.CharField(blank=True, max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("review", "Review"),
+                            ("agree", "Agreement"),
+                            ("approve", "Approval"),
+                        ],
+                        default="approve",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.CharField(
+                        choices=[
+                            ("first", "Whoever decides first"),
+                            ("all", "Everybody"),
+                            ("share", "A share of them"),
+                        ],
+                        default="first",
+                        max_length=6,
+                    ),
+                ),
+                ("share", models.PositiveSmallIntegerField(default=100)),
+                ("days", models.PositiveSmallIntegerField(null=True)),
+                ("remind", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Not yet its turn"),
+                            ("open", "Being decided"),
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("final", "Decided below (delegated)"),
+                            ("void", "Not decided"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stages",
+                        to="tickets.approval",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='approvalseat',
-            name='stage',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='tickets.approvalstage'),
+            model_name="approvalseat",
+            name="stage",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="seats",
+                to="tickets.approvalstage",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(fields=('ticket', 'number'), name='approval_round_once'),
+            model_name="approval",
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "number"), name="approval_round_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('ticket',), name='approval_one_pending'),
+            model_name="approval",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "pending")),
+                fields=("ticket",),
+                name="approval_one_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalstage',
-            constraint=models.UniqueConstraint(fields=('approval', 'position'), name='stage_position_once'),
+            model_name="approvalstage",
+            constraint=models.UniqueConstraint(
+                fields=("approval", "position"), name="stage_position_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalstage',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gte', 1), ('share__lte', 100)), name='stage_share_range'),
+            model_name="approvalstage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gte", 1), ("share__lte", 100)), name="stage_share_range"
+            ),
         ),
         migrations.AddIndex(
-            model_name='approvalseat',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'held'])), fields=['user', '-id'], name='seat_to_decide'),
+            model_name="approvalseat",
+            index=models.Index(
+                condition=models.Q(("state__in", ["pending", "held"])),
+                fields=["user", "-id"],
+                name="seat_to_decide",
+            ),
         ),
         migrations.AddIndex(
-            model_name='approvalseat',
-            index=models.Index(fields=['user', 'ticket'], name='seat_user'),
+            model_name="approvalseat",
+            index=models.Index(fields=["user", "ticket"], name="seat_user"),
         ),
         migrations.AddIndex(
-            model_name='approvalseat',
-            index=models.Index(fields=['decided_by', '-decided_at'], name='seat_decided'),
+            model_name="approvalseat",
+            index=models.Index(fields=["decided_by", "-decided_at"], name="seat_decided"),
         ),
         migrations.AddIndex(
-            model_name='approvalseat',
-            index=models.Index(condition=models.Q(('remind_at__isnull', False)), fields=['remind_at'], name='seat_remind'),
+            model_name="approvalseat",
+            index=models.Index(
+                condition=models.Q(("remind_at__isnull", False)),
+                fields=["remind_at"],
+                name="seat_remind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approvalseat',
-            constraint=models.UniqueConstraint(fields=('stage', 'user'), name='seat_once'),
+            model_name="approvalseat",
+            constraint=models.UniqueConstraint(fields=("stage", "user"), name="seat_once"),
         ),
     ]
