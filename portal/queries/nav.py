@@ -8,9 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from tickets.decisions import inbox
-
-MOST_COUNTED = 99
+from tickets.turns import waiting_count
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,6 @@ def to_approve(user: User) -> int:
     """How many decisions wait for the person; kept on the person for one request."""
     known: int | None = getattr(user, "_to_approve", None)
     if known is None:
-        known = inbox(user).order_by()[: MOST_COUNTED + 1].count()
+        known = waiting_count(user)
         user._to_approve = known  # type: ignore[attr-defined]
     return known
