@@ -91,7 +91,7 @@ def _row(ticket_id: int) -> Request:
     related = Request.objects.select_related(
         "made_with", "offering", "beneficiary__department", "requester__department", "service"
     )
-    return related.get(pk=ticket_id)  # type: ignore[no-any-return]
+    return related.get(pk=ticket_id)
 
 
 # What the approval is told ------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def make(
         urgency=definition.urgency,
         service=offering.service,
         category=None,
-        team=Team.objects.filter(pk=definition.team, is_active=True).first(),
+        team=Team.objects.filter(pk=definition.team or 0, is_active=True).first(),
         items=_items(definition, answers),
         channel=channel,
         detail={

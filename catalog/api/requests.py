@@ -66,7 +66,7 @@ class RequestAnswer(serializers.Serializer[Any]):
     """One answer. `value` as it is kept, `text` in the reader's language."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     value = serializers.JSONField(allow_null=True)
     text = serializers.CharField(allow_blank=True)
 

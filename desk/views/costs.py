@@ -54,7 +54,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def _line(line: costs.Line, year: int) -> dict[str, Any]:
     """A line as its template prints it: amounts in words, each with its address."""
     records = reverse("desk:costs_records")
-    said = {
+    said: dict[str, str | int] = {
         "year": year,
         "department": line.department,
         "currency": line.currency,
