@@ -6,7 +6,7 @@ Made of a round that runs or ran (`of_rounds`), or of a line before it is asked 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,6 +43,7 @@ MARKS = {
     "recalled": ("arrow-back-up", "neutral", pgettext_lazy("approval line", "Recalled")),
     "void": ("ban", "neutral", pgettext_lazy("approval line", "No longer counts")),
 }
+A_MINUTE = timedelta(minutes=1)
 SEALED = frozenset({"asked", "approved", "with_authority", "in_proxy", "afterwards", "rejected"})
 ROUND_TONES = {
     RoundState.PENDING: "info",
@@ -338,10 +339,10 @@ def _now(stages: Iterable[ApprovalStage], now: datetime) -> str:
         return ""
     seats = [seat for seat in stage.seats.all() if seat.state in TO_DECIDE]
     names = ", ".join(f"{seat.user.name} {seat.user.job_title}".strip() for seat in seats)
-    said = _("Now with: %(people)s, for %(age)s") % {
-        "people": names,
-        "age": formats.age(stage.opened_at, now),
-    }
+    said = _("Now with: %(people)s") % {"people": names}
+    if now - stage.opened_at >= A_MINUTE:
+        age = formats.age(stage.opened_at, now)
+        said = _("Now with: %(people)s, for %(age)s") % {"people": names, "age": age}
     if stage.due_at is None:
         return said
     when = {"time": formats.moment(stage.due_at)}

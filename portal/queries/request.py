@@ -145,14 +145,19 @@ def _approvals(ticket: Ticket) -> list[Milestone]:
     )
     people = {user.pk: user.name for user in User.objects.filter(pk__in=wanted - {None})}
     return [
-        Milestone(
-            _said(event, people), Phase.WAITING, _SHAPES.get(event.data["step"], ""), event.at
-        )
+        Milestone(_said(event, people), *_SHAPES.get(event.data["step"], _ASKED), event.at)
         for event in steps
     ]
 
 
-_SHAPES = {"rejected": "rejected", "voided": "cancelled"}
+# (phase, status) whose shape stands for a step.
+_ASKED = (str(Phase.WAITING), "")
+_SHAPES = {
+    "approved": (str(Phase.RESOLVED), ""),
+    "rejected": (str(Phase.CLOSED), "rejected"),
+    "recalled": (str(Phase.CLOSED), "cancelled"),
+    "voided": (str(Phase.CLOSED), "cancelled"),
+}
 
 
 def _said(event: Event, people: dict[int, str]) -> str:
