@@ -4,8 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from accounts.access import person
 from core.text import without_nul
 from desk.views.base import desk_page
+from knowledge.queries import suggest
 from tickets import access
 from tickets.kinds import by_path
 from tickets.similar import propose, similar_open
@@ -33,5 +35,6 @@ def proposal(request: HttpRequest) -> HttpResponse:
         context = {
             "rows": similar_open(request.user, title),  # type: ignore[arg-type]
             "proposal": propose(request.user, "incident", title),  # type: ignore[arg-type]
+            "hits": suggest(title, reader=person(request)),
         }
     return render(request, "desk/_proposal.html", context)

@@ -210,6 +210,12 @@ def test_suggestions_stand_beside_a_record(client, agent):
     assert "Screen flickers" in client.get(f"{ticket.get_absolute_url()}kb/").content.decode()
 
 
+def test_suggestions_stand_beside_a_new_record(client, agent):
+    publish(written(by=agent, title_en="Screen flickers"))
+    page = client.get(reverse("desk:proposal"), {"title": "his screen flickers"})
+    assert "Screen flickers" in page.content.decode()
+
+
 def test_the_picker_warns_of_what_the_requester_may_not_read(client, agent):
     publish(written(by=agent, title_en="Admin password procedure", audience="desk"))
     url = f"{open_incident().get_absolute_url()}kb/pick/"

@@ -33,7 +33,9 @@ def beside(request: HttpRequest, folder: str, number: str) -> HttpResponse:
     ticket = access.get(user, number)
     used = reading.of_ticket(ticket, user)
     known = {one.article_id for one in used}
-    hits = suggest(ticket.title, reader=user, service=ticket.service, limit=6)
+    first = ticket.ticket_items.select_related("item").order_by("pk").first()
+    item = first.item if first else None
+    hits = suggest(ticket.title, reader=user, service=ticket.service, item=item, limit=6)
     context = {
         "ticket": ticket,
         "url": ticket.get_absolute_url(),
