@@ -437,6 +437,20 @@ def test_where_the_option_allows_it_the_link_alone_opens_that_one_decision():
     assert client.get(page(other)).status_code == 302
 
 
+def test_the_links_form_passes_the_check_against_forged_requests():
+    """A page that hid where its form comes from would be refused by a browser's Origin header."""
+    boss = make_user()
+    options.put("approve_without_sign_in", True)
+    where = link(seat_of(ask(stage(boss)), boss))
+    client = Client(enforce_csrf_checks=True)
+    page = client.get(where)
+    assert "no-referrer" not in text_of(page) + page.get("Referrer-Policy", "")
+    token = client.cookies["csrftoken"].value
+    assert client.post(where, {"answer": "approve"}).status_code == 403
+    sent = client.post(where, {"answer": "approve", "csrfmiddlewaretoken": token})
+    assert "You have approved it." in text_of(sent)
+
+
 def test_rejecting_by_the_link_needs_a_reason_and_leaves_the_link_working():
     boss = make_user()
     approval = ask(stage(boss))
