@@ -51,10 +51,15 @@ def typed_in(post: QueryDict) -> dict[str, Any]:
 
 
 def merged(before: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
-    """A draft with what a page of it holds now; what other pages hold stays."""
-    present = {prefix + key for key in typed.get(PRESENT, ()) for prefix in (SINGLE, SEVERAL)}
+    """A draft with what a page of it holds now; what other pages hold stays.
+
+    Which questions have been seen is kept too: what was left empty there stays empty.
+    """
+    seen = dict.fromkeys(typed.get(PRESENT, ()))
+    present = {PRESENT, *(prefix + key for key in seen for prefix in (SINGLE, SEVERAL))}
     kept = {name: value for name, value in before.items() if name not in present}
-    return {**kept, **{name: value for name, value in typed.items() if name != PRESENT}}
+    ever = list(dict.fromkeys([*before.get(PRESENT, ()), *seen]))[:MOST]
+    return {**kept, **typed, PRESENT: ever}
 
 
 def says_something(data: Mapping[str, Any]) -> bool:

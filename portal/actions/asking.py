@@ -29,8 +29,9 @@ def ask(
     """
 
     def do() -> Ticket:
-        typed, names = kept(offering, by=by), staged_names(offering, by=by)
-        definition = parse(offering.live.data) if offering.live else parse({})
+        definition = parse(offering.live.data if offering.live else {})
+        typed = kept(offering, definition, by=by)
+        names = staged_names(offering, by=by)
         files = [
             upload
             for field in definition.fields

@@ -15,7 +15,7 @@ from catalog.enums import FieldType
 from catalog.models import Offering
 from catalog.queries.answered import known_for
 from core.text import row_id
-from portal.asked import SEVERAL, SINGLE, slot_of
+from portal.asked import PRESENT, SEVERAL, SINGLE, slot_of
 from portal.models import StagedFile
 from portal.queries import asking as pages
 from tickets.models import Draft
@@ -48,7 +48,7 @@ def read_form(user: User, slug: str) -> Form:
     """The form as far as the person has filled it in; NotFound when it isn't theirs to ask."""
     offering = access.asked_by(user, slug)
     definition = parse(offering.live.data)  # type: ignore[union-attr]
-    held = kept(offering, by=user) or pages.defaults(definition, timezone.localdate())
+    held = kept(offering, definition, by=user)
     whom = (beneficiary_of(held) if definition.for_others else None) or user
     names = staged_names(offering, by=user)
     raw = pages.resolved(definition, raw_answers(definition, held, names))
@@ -62,10 +62,13 @@ def read_form(user: User, slug: str) -> Form:
     return Form(offering, definition, held, cleaned, user, whom)
 
 
-def kept(offering: Offering, *, by: User) -> dict[str, Any]:
-    """What was typed into the form and not sent, as its controls hold it."""
+def kept(offering: Offering, definition: Definition, *, by: User) -> dict[str, Any]:
+    """What the form's controls hold: what was typed, and defaults where nobody looked yet."""
     draft = Draft.objects.filter(user=by, slot=slot_of(offering.pk)).first()
-    return dict(draft.data) if draft else {}
+    typed = dict(draft.data) if draft else {}
+    seen = {prefix + key for key in typed.get(PRESENT, ()) for prefix in (SINGLE, SEVERAL)}
+    fresh = pages.defaults(definition, timezone.localdate())
+    return {**{name: value for name, value in fresh.items() if name not in seen}, **typed}
 
 
 def raw_answers(

@@ -402,3 +402,30 @@ def test_an_article_that_solves_it_gives_the_form_up(client, person):
     client.post(reverse("portal:article_solved", args=[article.slug]), sent)
     assert not Draft.objects.exists()
     assert not Request.objects.exists()
+
+
+def test_defaults_of_later_steps_hold_and_what_was_emptied_stays_empty(client, person):
+    sections = [
+        {"key": f"s{n}", "title": f"S{n}", "fields": [field(f"f{n}_{m}") for m in range(4)]}
+        for n in range(4)
+    ]
+    for at in (0, 3):
+        bag = choice(f"with{at}", "bag", "mouse", type_="choices", default=["bag"])
+        sections[at]["fields"].append(bag)
+    offering = make_offering(form={"sections": sections})
+    fill(client, offering, f0_0="x", with0=None, step=1)
+    first = client.get(url(offering)).context["blocks"][0].questions[-1]
+    assert not any(option.chosen for option in first.choices)
+    last = client.get(url(offering) + "?step=4").context["blocks"][0].questions[-1]
+    assert [option.chosen for option in last.choices] == [True, False]
+    send(client, offering)
+    assert Request.objects.get().answers == {"f0_0": "x", "with3": ["bag"]}
+
+
+def test_an_offering_without_questions_is_asked_for_somebody_else(client, person):
+    other, offering = make_user(), make_offering(for_others=True)
+    assert 'name="has" value=""' in client.get(url(offering)).content.decode()
+    sent = {**typed(offering, whose="other", beneficiary=other.pk), "has": [""]}
+    client.post(url(offering), sent)
+    send(client, offering)
+    assert Request.objects.get().beneficiary == other
