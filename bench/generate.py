@@ -13,7 +13,9 @@ from typing import Any
 
 from django.db import connection
 
+from bench.catalogue import fill_catalog
 from bench.words import RARE, Texts
+from cmdb.models import Service
 from sla.actions import publish, refresh
 from sla.models import Policy
 from tickets.models import Ticket
@@ -69,6 +71,7 @@ def fill(size: Size, seed: int = 1) -> None:
         cursor.execute("SET session_replication_role = origin; RESET work_mem")
     build(indexes)
     _run_clocks()
+    fill_catalog()
 
 
 def _standard() -> int:
@@ -150,13 +153,15 @@ def _organisation(source: random.Random, size: Size) -> None:
         # One agent in ten sees the records of their own teams only.
         (f"{n}\tagent\t{'teams' if n % 10 == 0 else 'all'}\n" for n in range(1, size.agents + 1)),
     )
-    copy(
-        "cmdb_service",
-        SERVICE,
-        (
-            f"{n}\tservice-{n}\t서비스 {n}\tService {n}\t\t\tlive\t3\t{n}\t{n % TEAMS + 1}\n"
-            for n in range(1, SERVICES + 1)
-        ),
+    Service.objects.bulk_create(
+        Service(
+            slug=f"service-{n}",
+            name_ko=f"서비스 {n}",
+            name_en=f"Service {n}",
+            owner_id=n,
+            support_team_id=n % TEAMS + 1,
+        )
+        for n in range(1, SERVICES + 1)
     )
 
 
@@ -165,10 +170,6 @@ USER = (
     "is_superuser", "job_title", "job_grade", "phone", "extension", "location", "is_vip",
     "is_machine", "is_active", "is_staff", "created_at", "language", "time_zone", "density",
     "theme", "shortcuts", "mail_notices", "columns",
-)  # fmt: skip
-SERVICE = (
-    "id", "slug", "name_ko", "name_en", "summary_ko", "summary_en", "status", "criticality",
-    "owner_id", "support_team_id",
 )  # fmt: skip
 
 

@@ -5,12 +5,21 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
+from uuid import UUID
 
 from django.db.models import F
 from django.db.models.functions import Mod
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from bench.words import ABSENT
+from catalog.access import OFFERED
+from catalog.definition import parse
+from catalog.models import Offering
+from catalog.pricing import quote as quoted
+from catalog.pricing import token as price_token
+from cmdb.models import Service
 from tickets.models import CauseCategory, ResolutionCode, Ticket
 
 Request = tuple[str, str, Any]
@@ -39,8 +48,6 @@ def _always(path: str) -> Callable[[User, random.Random], Iterator[Request]]:
 def _search(*words: str) -> Callable[[User, random.Random], Iterator[Request]]:
     def requests(user: User, source: random.Random) -> Iterator[Request]:
         while True:
-            from urllib.parse import quote
-
             yield "GET", f"/search/?q={quote(source.choice(words))}", None
 
     return requests
@@ -130,6 +137,34 @@ def _api_create(user: User, source: random.Random) -> Iterator[Request]:
         yield "POST", "/api/v1/incidents/", json.dumps(text)
 
 
+def _portal_search(user: User, source: random.Random) -> Iterator[Request]:
+    """What people type: right, misspelt, with particles, by initials, and in vain."""
+    typed = ("노트북을", "노트븍", "ㅁㄴㅌ", "vpn 접속", "laptpo", "프린터가", "회의실", *ABSENT)
+    while True:
+        yield "GET", f"/portal/search/?q={quote(source.choice(typed))}", None
+
+
+def _catalog_slug(user: User, source: random.Random) -> Iterator[Request]:
+    slugs = list(Service.objects.values_list("slug", flat=True))
+    while True:
+        yield "GET", f"/portal/service/{source.choice(slugs)}/", None
+
+
+def _submit(user: User, source: random.Random) -> Iterator[Request]:
+    """The last step of a form whose questions need no answer, with the price that was shown."""
+    shown = []
+    for offering in Offering.objects.filter(OFFERED, audience={"everybody": True}):
+        version = offering.live
+        if version is not None:
+            price = quoted(parse(version.data), {}, timezone.localdate())
+            shown.append((offering.slug, version.pk, price_token(version.pk, price)))
+    while True:
+        slug, version_id, price = source.choice(shown)
+        token = str(UUID(int=source.getrandbits(128), version=4))
+        body = {"token": token, "version": str(version_id), "price": price}
+        yield "POST", f"/portal/request/{slug}/check/", body
+
+
 def _changes(user: User, source: random.Random) -> Iterator[Request]:
     found = Ticket.objects.visible_to(user).order_by("priority", "opened_at", "id")
     rows = found.filter(phase__in=("new", "active", "waiting")).annotate(v=F("version"))[:50]
@@ -176,4 +211,9 @@ PAGES = (
     Page("API: create", _api_create, (15, 0, 0, 0), (201,)),
     Page("portal: home", _always("/portal/"), (12, 30, 0, 0), who="requester"),
     Page("portal: my requests", _always("/portal/my/"), (12, 30, 0, 0), who="requester"),
+    Page("portal: catalog", _always("/portal/catalog/"), (20, 40, 0, 0), who="requester"),
+    Page("portal: service", _catalog_slug, (20, 40, 0, 0), who="requester"),
+    Page("portal: search", _portal_search, SEARCH, (200, 302), who="requester"),
+    Page("portal: search, typing", _portal_search, SEARCH, who="requester", headers=HTMX),
+    Page("portal: form submit", _submit, (40, 90, 0, 0), (302,), who="requester"),
 )
