@@ -37,6 +37,17 @@ PORTAL = "ui/shell_portal.html"
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_key(request: HttpRequest, key: str) -> HttpResponse:
     """The decision page of a mailed link."""
+    found = _opened(request, key)
+    if isinstance(found, HttpResponse):
+        return found
+    with translation.override(_language(request, found.user)):
+        response = _page(request, found, key)
+        response["Content-Language"] = translation.get_language() or "en"
+    return response
+
+
+def _opened(request: HttpRequest, key: str) -> ApprovalKey | HttpResponse:
+    """The key, if whoever asks may use it; else the page that says what to do instead."""
     is_in = request.user.is_authenticated
     if guesses_too_often(request, GUESSES, count=False):
         return _dead(request, _("Too many wrong links were opened here. Wait 15 minutes."), 429)
@@ -52,10 +63,7 @@ def by_key(request: HttpRequest, key: str) -> HttpResponse:
     if is_in and person(request).pk != found.user_id:
         message = _("This link was sent to somebody else. Sign in as the person it was sent to.")
         return _dead(request, message, 403)
-    with translation.override(_language(request, found.user)):
-        response = _page(request, found, key)
-        response["Content-Language"] = translation.get_language() or "en"
-    return response
+    return found
 
 
 def _language(request: HttpRequest, user: User) -> str:
