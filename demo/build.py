@@ -24,6 +24,7 @@ from demo import (
     objectives,
     organisation,
     outage,
+    satisfaction,
     staged,
 )
 from demo.life import Life, Lookups
@@ -81,6 +82,7 @@ def build(*, seed: int, now: datetime, count: int, password: str, say: Say) -> O
     ChecklistItem.objects.bulk_create(lines)
     _files(rng, year.files)
     major.write(year)
+    satisfaction.make(random.Random(seed + 4), here, now)  # noqa: S311 - as above
     _notices(here, now)
     objectives.make(random.Random(seed + 1), here, now)  # noqa: S311 - as above
     objectives.of_incident(Ticket.objects.get(pk=year.family.parent.place.pk))

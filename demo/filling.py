@@ -1,6 +1,7 @@
 """Fills in an offering's form as somebody might, so that the server takes it."""
 
 import random
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,11 +21,22 @@ WORDS = {
 }  # fmt: skip
 
 
-def fill(definition: Definition, rng: random.Random, person: User, today: date) -> dict[str, Any]:
-    """Answers to every question that is shown and must be answered, and to some others."""
-    answers: dict[str, Any] = {}
+def fill(
+    definition: Definition,
+    rng: random.Random,
+    person: User,
+    today: date,
+    own: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Answers to every question that is shown and must be answered, and to some others.
+
+    `own`: answers that are given.
+    """
+    answers: dict[str, Any] = dict(own or {})
     for asked in definition.fields:
-        if not asked.asks or not truth(asked.shown_if, answers, today):
+        if not asked.asks or asked.key in answers:
+            continue
+        if not truth(asked.shown_if, answers, today):
             continue
         if asked.required or rng.random() < 0.4:
             answer = _answer(asked, rng, person, today)

@@ -8,6 +8,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import User
+from demo import wishes
 from demo.build import build
 from demo.organisation import DOMAIN, SIGN_INS
 from tickets.models import Ticket
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             password=password,
             say=lambda text: self.stderr.write(f"  … {text}"),
         )
+        wishes.make(seed)
         self.stderr.write(f"  made in {time.monotonic() - started:.0f} s")
         self.stdout.write(f"  Demo sign-ins, all with the password {password}")
         for key, name, roman, _department, roles, *_rest in SIGN_INS:
