@@ -52,6 +52,25 @@ def ready(page):
     page.wait_for_selector("html[data-ready]")
 
 
+def test_the_search_works_without_script(chromium, live_server, requester, laptop, client):
+    client.force_login(requester)
+    context = chromium.new_context(java_script_enabled=False, base_url=live_server.url)
+    cookie = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.goto("/portal/")
+    page.fill("#portal-search", "laptpo")
+    page.press("#portal-search", "Enter")
+    expect(page.locator("#found-offerings")).to_be_visible()
+    page.goto(f"/portal/catalog/{laptop.shelf.slug}/")
+    page.locator(f'form[action$="/{laptop.slug}/"] button').first.click()
+    expect(page.locator(f"#star-{laptop.pk}")).to_have_attribute("aria-pressed", "true")
+    page.goto("/portal/catalog/")
+    expect(page.locator("#kept")).to_be_visible()
+    context.close()
+    assert Favourite.objects.get().offering == laptop
+
+
 def test_from_a_misspelt_search_to_my_requests_on_a_phone(
     open_page, fits, accessible, requester, laptop
 ):
@@ -91,25 +110,6 @@ def test_from_a_misspelt_search_to_my_requests_on_a_phone(
     expect(page.locator(".p-table")).to_contain_text(number)
     fits(page)
     accessible(page)
-
-
-def test_the_search_works_without_script(chromium, live_server, requester, laptop, client):
-    client.force_login(requester)
-    context = chromium.new_context(java_script_enabled=False, base_url=live_server.url)
-    cookie = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-    page = context.new_page()
-    page.goto("/portal/")
-    page.fill("#portal-search", "laptpo")
-    page.press("#portal-search", "Enter")
-    expect(page.locator("#found-offerings")).to_be_visible()
-    page.goto(f"/portal/catalog/{laptop.shelf.slug}/")
-    page.locator(f'form[action$="/{laptop.slug}/"] button').first.click()
-    expect(page.locator(f"#star-{laptop.pk}")).to_have_attribute("aria-pressed", "true")
-    page.goto("/portal/catalog/")
-    expect(page.locator("#kept")).to_be_visible()
-    context.close()
-    assert Favourite.objects.get().offering == laptop
 
 
 def test_a_favourite_is_kept_by_keyboard_and_the_focus_stays(open_page, requester, laptop):
