@@ -14,8 +14,9 @@ from accounts.models import User
 from cmdb.models import ConfigurationItem, Service
 from core import fuzzy
 from core.markdown import plain
-from core.text import marked
+from core.text import marked, row_id
 from core.wording import Word, as_typed, with_alternatives
+from knowledge import access
 from knowledge.models import TEXTS, Article
 
 LIMIT = 30
@@ -53,10 +54,18 @@ def find(
     words = as_typed(query)
     if not words:
         return []
+    if is_number(query) and (article := access.named(user, query)):
+        return _hits(readable, {article.pk: 1.0}, (), limit)
     scores = dict(fuzzy.rank(query, map(_document, _faces(readable))))
     for pk in _in_texts(readable, words):
         scores[pk] = max(scores.get(pk, 0.0), IN_TEXT) + (0.05 if pk in scores else 0)
     return _hits(readable, scores, _forms(words), limit)
+
+
+def is_number(query: str) -> bool:
+    """Whether it is an article's number, as people write it: KB-12, kb12."""
+    rest = query.strip().upper().removeprefix("KB").removeprefix("-")
+    return query.strip()[:2].upper() == "KB" and row_id(rest) is not None
 
 
 def alike(

@@ -19,6 +19,8 @@ from desk.counts import board_counts, shown
 from desk.filters import CHIPS
 from desk.queries.listing import Listing
 from desk.views.base import desk_page
+from knowledge import access as knowledge
+from knowledge.search import is_number
 from tickets.models import Ticket
 from tickets.numbering import resolve as resolve_reference
 from tickets.queries import CAP
@@ -85,6 +87,8 @@ def display(request: HttpRequest, view: str) -> HttpResponse:
 def resolve(request: HttpRequest, reference: str) -> HttpResponse:
     """`/r/inc1042`: the record, however it is typed; several records of one number: the search."""
     user: Any = request.user
+    if is_number(reference) and (article := knowledge.named(user, reference)):
+        return redirect(article)
     found = resolve_reference(reference, Ticket.objects.visible_to(user))
     if not found:
         raise NotFound(_("There is no such record."))

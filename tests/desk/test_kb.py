@@ -216,6 +216,12 @@ def test_suggestions_stand_beside_a_new_record(client, agent):
     assert "Screen flickers" in page.content.decode()
 
 
+def test_a_number_leads_to_its_article(client, agent):
+    article = publish(written(by=make_agent()))
+    answer = client.get(reverse("desk:resolve", args=[f"kb{article.pk}"]))
+    assert answer.url == article.get_absolute_url()
+
+
 def test_the_picker_warns_of_what_the_requester_may_not_read(client, agent):
     publish(written(by=agent, title_en="Admin password procedure", audience="desk"))
     url = f"{open_incident().get_absolute_url()}kb/pick/"

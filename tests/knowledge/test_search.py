@@ -52,6 +52,11 @@ def test_finds_nothing_else(reader: User, password: Article, query: str) -> None
     assert find(reader, query) == []
 
 
+@pytest.mark.parametrize("spelling", ["KB-{}", "kb{}", " Kb-{} "])
+def test_a_number_finds_its_article(reader: User, password: Article, spelling: str) -> None:
+    assert [hit.id for hit in find(reader, spelling.format(password.pk))] == [password.pk]
+
+
 def test_drafts_retired_and_expired_ones_are_not_found(reader: User) -> None:
     author = make_agent()
     written(by=author, title_en="Printer draft")
