@@ -6,7 +6,6 @@ import { clean } from "./drafts.js";
 import { $, $$, on } from "./dom.js";
 
 const underway = new Set();
-let typing = null;
 let leaving = "";
 let pressed = null;
 
@@ -29,34 +28,15 @@ function go() {
   location.assign(url);
 }
 
-function keepTyped() {
-  const active = document.activeElement;
-  typing =
-    active?.id && active.matches("#part :is(input:not([type=hidden], [type=checkbox], [type=radio]), textarea)")
-      ? { id: active.id, value: active.value, at: active.selectionStart }
-      : null;
-}
-
-function putBack() {
-  const field = typing && document.getElementById(typing.id);
-  if (field && field === document.activeElement && field.value !== typing.value) {
-    field.value = typing.value;
-    if (typing.at !== null) field.setSelectionRange?.(typing.at, typing.at);
-  }
-  typing = null;
-}
-
 const body = document.body;
 body.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (!detail.elt.matches("form[data-autosave]")) return;
   underway.add(detail.xhr);
   say("saving");
 });
-body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id === "part") keepTyped();
-});
-body.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target.id === "part") putBack();
+body.addEventListener("htmx:beforeSwap", () => {
+  // Drawn anew round the field that has the focus, whose text is only the typist's.
+  if (window.Idiomorph) window.Idiomorph.defaults.ignoreActiveValue = true;
 });
 body.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!underway.delete(detail.xhr)) return;

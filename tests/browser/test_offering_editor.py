@@ -124,9 +124,9 @@ def test_an_offering_is_built_and_published_by_keyboard(
     page.wait_for_selector("html[data-ready]")
     air, pro = page.locator("fieldset[id^=a-] input[type=radio]").all()
     air.check()
-    page.locator(".trial__total", has_text="1,500,000").wait_for()
+    page.locator(".tryout__total", has_text="1,500,000").wait_for()
     pro.check()
-    page.locator(".trial textarea").wait_for()
+    page.locator(".tryout textarea").wait_for()
     accessible(page)
     fits(page)
 
