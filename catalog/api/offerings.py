@@ -43,7 +43,7 @@ class OfferingHits(serializers.Serializer[Any]):
 
 class OfferingOption(serializers.Serializer[Any]):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     price = serializers.CharField(allow_null=True, help_text="Added to the price when chosen.")
 
 
@@ -52,9 +52,9 @@ class OfferingQuestion(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     type = serializers.ChoiceField(FieldType.choices)
-    label = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     help = serializers.CharField(allow_blank=True)
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     options = OfferingOption(many=True)
     low = serializers.JSONField(allow_null=True)
     high = serializers.JSONField(allow_null=True)
@@ -144,7 +144,7 @@ def _read(user: User, pk: int) -> Offering:
     found = offered_to(user).filter(pk=pk).select_related("live", "service", "shelf").first()
     if found is None:
         raise NotFound("There is no such offering.")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _rows(found: list[Row]) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.models import User
 from catalog.answers import Item, Known, stored
@@ -112,7 +111,7 @@ def _text(field: Field, value: Any, people: Mapping[int, str], items: Mapping[in
     if is_empty(value):
         return ""
     if isinstance(value, bool):
-        return pgettext("answer", "yes") if value else pgettext("answer", "no")
+        return _("Yes") if value else _("No")
     if isinstance(value, list):
         return ", ".join(_option(field, one) for one in value)
     if field.type == FieldType.CHOICE:

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.people import people
 from catalog import access
-from catalog.definition import parse
+from catalog.definition import Definition, parse
 from catalog.enums import FieldType
 from catalog.queries.answered import told
 from core.errors import ActionError
@@ -26,6 +27,7 @@ from portal.queries import asking as pages
 from portal.queries.arrived import arrived
 from portal.queries.expected import expected
 from portal.queries.filled import Form, read_form
+from tickets.models import Draft
 
 MOST_PEOPLE = 20
 SHORTEST = 3
@@ -118,7 +120,7 @@ def _page(
             by=found.user,
             today=today,
         ),
-        "errors": [(_target(key), message) for key, message in wrong.items()],
+        "errors": [(_target(key), _told(definition, key, said)) for key, said in wrong.items()],
         "whom": found.whom,
         "whom_error": wrong.get("beneficiary", ""),
         "for_other": found.for_other,
@@ -126,15 +128,26 @@ def _page(
         "is_last": at is None or at == found.steps[-1],
         "step": None if at is None else at + 1,
         "steps": _bar(found, at),
-        "draft": draft_of(found.user, asked.slot_of(offering.pk))
-        if request.method == "GET"
-        else None,
+        "draft": _draft(request, found.user, slot),
         "rules": _rules(found, today),
         "related": pages.related(definition, found.user) if not at else [],
         "listens": pages.listening(definition, sections),
     }
     marks = form_marks(request, slot)
     return render(request, "portal/request/form.html", {**context, **marks}, status=status)
+
+
+def _draft(request: HttpRequest, user: User, slot: str) -> Draft | None:
+    """What somebody comes back to; nothing while they go from step to step."""
+    comes_back = request.method == "GET" and not {"step", "mend"} & request.GET.keys()
+    return draft_of(user, slot) if comes_back else None
+
+
+def _told(definition: Definition, key: str, said: str) -> str:
+    """A message that also says above the form which question it is about."""
+    field = definition.field(key)
+    label = str(field.label) if field else ""
+    return said if label in said else f"{label} – {said}"
 
 
 def _target(key: str) -> str:

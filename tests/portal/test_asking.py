@@ -429,3 +429,16 @@ def test_an_offering_without_questions_is_asked_for_somebody_else(client, person
     client.post(url(offering), sent)
     send(client, offering)
     assert Request.objects.get().beneficiary == other
+
+
+def test_each_line_above_the_form_says_which_question_it_is_about(client, person):
+    offering = make_offering(field("many", "number", low=1, high=5))
+    page = fill(client, offering, many="9").content.decode()
+    assert '<a href="#q-many">Many – Choose from 1 to 5.</a>' in page
+
+
+def test_going_from_step_to_step_is_no_coming_back(client, person):
+    offering = long_form()
+    fill(client, offering, f0_0="one", step=1)
+    assert client.get(url(offering) + "?step=2").context["draft"] is None
+    assert client.get(url(offering)).context["draft"] is not None
