@@ -50,7 +50,8 @@ def _cases(condition: Any, *, holds: bool) -> Iterator[Case]:
             continue
         parts = condition[word] if isinstance(condition[word], list | tuple) else []
         if word == both:
-            for found in product(*(list(_cases(part, holds=holds)) for part in parts)):
+            ways = (islice(_cases(part, holds=holds), _MOST_CASES + 1) for part in parts)
+            for found in product(*ways):
                 yield tuple(atom for case in found for atom in case)
         else:
             for part in parts:

@@ -292,3 +292,11 @@ def test_dates_from_today_move_with_the_day() -> None:
 def test_no_is_an_answer() -> None:
     assert not is_empty(False)
     assert errors(field("x", "yes_no", required=True), x="no") == {}
+
+
+def test_a_condition_as_large_as_allowed_is_checked_at_once() -> None:
+    many = {"any": [{"field": "n", "is": "eq", "value": n} for n in range(40)]}
+    huge: Any = {"all": [{"all": [many] * 40}] * 40}
+    start = time.monotonic()
+    paths(field("n", "number"), field("x", shown_if=huge))
+    assert time.monotonic() - start < 5
