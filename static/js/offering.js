@@ -5,7 +5,9 @@
 import { clean } from "./drafts.js";
 import { $, $$, on } from "./dom.js";
 
-const underway = new Set();
+// What is being saved: each request with how much had been typed when it was sent.
+const underway = new Map();
+let typed = 0;
 let leaving = "";
 let pressed = null;
 
@@ -31,12 +33,22 @@ function go() {
 const body = document.body;
 body.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (!detail.elt.matches("form[data-autosave]")) return;
-  underway.add(detail.xhr);
+  underway.set(detail.xhr, typed);
   say("saving");
 });
-body.addEventListener("htmx:beforeSwap", () => {
+body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   // Drawn anew round the field that has the focus, whose text is only the typist's.
   if (window.Idiomorph) window.Idiomorph.defaults.ignoreActiveValue = true;
+  const { xhr, requestConfig } = detail;
+  const sent = underway.get(xhr);
+  if (sent === undefined || sent === typed || requestConfig.triggeringEvent?.submitter?.name) return;
+  // More was typed since: its own answer follows. This one only says which state was saved.
+  const token = /id="token" value="([0-9a-f]+)"/.exec(xhr.status === 200 ? xhr.responseText : "");
+  if (token) $("#token").value = token[1];
+  detail.shouldSwap = false;
+});
+on("input", "form[data-autosave]", () => {
+  typed += 1;
 });
 body.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!underway.delete(detail.xhr)) return;
