@@ -36,7 +36,7 @@ def laptop():
         make_offering(
             field("x"),
             name={"ko": f"물건 {number}", "en": f"Thing {number}"},
-            summary={},
+            summary={"ko": "여러 가지", "en": "Sundries"},
             shelf=shelf,
         )
     return make_offering(
