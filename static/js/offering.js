@@ -8,6 +8,7 @@ import { $, $$, on } from "./dom.js";
 // What is being saved: each request with how much had been typed when it was sent.
 const underway = new Map();
 let typed = 0;
+let passedOver = false;
 let leaving = "";
 let pressed = null;
 
@@ -18,6 +19,11 @@ function say(name) {
 
 function go() {
   if (underway.size) return;
+  if (passedOver) {
+    passedOver = false;
+    $("#part form[data-autosave]")?.requestSubmit();
+    return;
+  }
   if (pressed) {
     const button = document.getElementById(pressed.id) ?? pressed;
     pressed = null;
@@ -41,11 +47,13 @@ body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (window.Idiomorph) window.Idiomorph.defaults.ignoreActiveValue = true;
   const { xhr, requestConfig } = detail;
   const sent = underway.get(xhr);
+  if (sent !== undefined) passedOver = false;
   if (sent === undefined || sent === typed || requestConfig.triggeringEvent?.submitter?.name) return;
   // More was typed since: its own answer follows. This one only says which state was saved.
   const token = /id="token" value="([0-9a-f]+)"/.exec(xhr.status === 200 ? xhr.responseText : "");
   if (token) $("#token").value = token[1];
   detail.shouldSwap = false;
+  passedOver = true;
 });
 on("input", "form[data-autosave]", () => {
   typed += 1;
@@ -58,6 +66,7 @@ body.addEventListener("htmx:afterRequest", ({ detail }) => {
   } else {
     leaving = "";
     pressed = null;
+    passedOver = false;
     say(detail.xhr.status ? "failed" : "offline");
   }
   setTimeout(go);
