@@ -43,7 +43,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of it. `line` is ready for ui/_approval_line.html; `refused` says why there is none.
+    """What came of it. `line` is as ui/_approval_line.html draws it; `refused`: why there is none.
 
     `promised`: when delivery would be said to be expected; None where nothing is promised.
     """
@@ -142,7 +142,7 @@ def _team(offering: Offering, definition: Definition, priority: int) -> Team | N
 
 
 def _tasks(definition: Definition, cleaned: Cleaned, now: datetime) -> list[Planned]:
-    """The tasks whose condition holds, each from when those before it would be done at the latest."""
+    """The tasks whose condition holds, each from when those before it would be done at last."""
     works = plan.chosen(definition.tasks, cleaned.counted, timezone.localdate())
     calendar = _calendar()
     wanted = [work.task.team for work in works if work.task.team]
