@@ -118,6 +118,11 @@ class News:
         return self.type.startswith("Approval")
 
     @property
+    def is_task(self) -> bool:
+        """Whether it is told to those who have a task, who may see the record because of that."""
+        return self.type.startswith("Task")
+
+    @property
     def follows_a_comment(self) -> bool:
         """Whether it happened by itself because somebody wrote."""
         return self.actor_id is None and any(verb == Verb.COMMENTED for _pk, verb in self._causes)
@@ -176,7 +181,8 @@ def _target(news: News, user: User, wanted: set[What]) -> Target | None:
         return _out(user, wanted, audience, Reason.NOT_CONCERNED) if is_named else None
     if does and What.RECEIVED not in wanted:
         return _out(user, set(offered), audience, Reason.DOER)
-    watches = None if news.is_approval else user.pk in news.watcher_ids
+    by_part = news.is_approval or news.is_task
+    watches = None if by_part else user.pk in news.watcher_ids
     facts = access.facts_for(user, news.ticket, is_watched=watches)
     without: set[Channel] = set()
     if does:

@@ -10,20 +10,28 @@ from accounts.reach import NOBODY, reach_of
 from core.errors import NotAllowed, NotFound
 from tickets.models import Attachment, Comment, Ticket, Watch
 from tickets.models.approval import seats_of
+from tickets.models.work import tasks_of
 from tickets.numbering import normalise
 from tickets.queries import merged_into
 from tickets.rules import RULES, Facts
 
 
 def facts_for(
-    user: User, ticket: Ticket, *, is_watched: bool | None = None, is_approver: bool = False
+    user: User,
+    ticket: Ticket,
+    *,
+    is_watched: bool | None = None,
+    is_approver: bool = False,
+    has_task: bool = False,
 ) -> Facts:
     """The record's permission facts as seen by one person.
 
-    Asks whether they watch it, or have a part in its approval, unless the caller knows.
+    Asks whether they watch it, or have a part in its approval or work, unless the caller knows.
     """
     if is_watched is None:
-        is_watched, is_approver = _part_in(user, ticket)
+        parts = _parts_in(user, ticket)
+        is_watched = "watch" in parts
+        is_approver, has_task = "seat" in parts, "task" in parts
     return Facts(
         phase=ticket.phase,
         restricted=ticket.restricted,
@@ -36,17 +44,19 @@ def facts_for(
         requester_department_id=ticket.requester.department_id,
         unbegun=ticket.is_unbegun,
         is_approver=is_approver,
+        has_task=has_task,
     )
 
 
-def _part_in(user: User, ticket: Ticket) -> tuple[bool, bool]:
-    """(watches it, has or had a turn to decide on it), in one statement."""
+def _parts_in(user: User, ticket: Ticket) -> set[str]:
+    """What the person has to do with it, in one statement: "watch", "seat", "task"."""
+    reach = reach_of(user)
     watches = Watch.objects.order_by().filter(ticket_id=ticket.pk, user_id=user.pk)
-    seats = seats_of(reach_of(user)).filter(ticket_id=ticket.pk)
-    watched = watches.values_list(Value("watch"))[:1]
-    decides = seats.values_list(Value("seat"))[:1]
-    found = {row[0] for row in watched.union(decides, all=True)}
-    return "watch" in found, "seat" in found
+    parts = [seats_of(reach).filter(ticket_id=ticket.pk).values_list(Value("seat"))[:1]]
+    if reach.works:
+        tasks = tasks_of(user, reach).filter(ticket_id=ticket.pk)
+        parts.append(tasks.values_list(Value("task"))[:1])
+    return {row[0] for row in watches.values_list(Value("watch"))[:1].union(*parts, all=True)}
 
 
 def can(user: User | None, verb: str, ticket: Ticket, facts: Facts | None = None) -> bool:

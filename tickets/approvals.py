@@ -74,12 +74,10 @@ def final_at(finals: Iterable[Mapping[str, Any]], facts: Mapping[str, Any]) -> d
     return next((dict(rule) for rule in finals if holds(rule.get("if"), facts)), {})
 
 
-def differences(
-    before: Iterable[Sequence[str]], after: Iterable[Sequence[str]]
-) -> list[tuple[str, str, str]]:
+def differences(before: Iterable[Any], after: Iterable[Any]) -> list[tuple[str, str, str]]:
     """What changed between two contents [(label, text), …]: (label, old text, new text)."""
-    old = {label: text for label, text in before}
-    new = {label: text for label, text in after}
+    old: dict[str, str] = dict(before)
+    new: dict[str, str] = dict(after)
     labels = [*new, *(label for label in old if label not in new)]
     changed = [label for label in labels if old.get(label, "") != new.get(label, "")]
     return [(label, old.get(label, ""), new.get(label, "")) for label in changed]

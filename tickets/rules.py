@@ -24,6 +24,7 @@ class Facts:
     requester_department_id: int | None
     unbegun: bool = False
     is_approver: bool = False
+    has_task: bool = False
 
 
 @predicate
@@ -50,6 +51,12 @@ def is_watcher(reach: Reach, facts: Facts) -> bool:
 def is_approver(reach: Reach, facts: Facts) -> bool:
     """It is, or was, their turn to decide on it: for themselves, or in somebody's place."""
     return facts.is_approver
+
+
+@predicate
+def has_task(reach: Reach, facts: Facts) -> bool:
+    """A task of it is theirs or their team's: they help with a record of somebody else."""
+    return facts.has_task and not facts.restricted
 
 
 @predicate
@@ -97,24 +104,25 @@ def works_by_role(reach: Reach, facts: Facts) -> bool:
 
 named = is_requester | is_watcher
 reads_as_desk: Predicate = opens_desk & (reads_by_role | in_team | is_assignee)
-sees: Predicate = reads_as_desk | named | in_shared_department | is_approver
+helps: Predicate = works_at_all & has_task
+sees: Predicate = reads_as_desk | named | in_shared_department | is_approver | helps
 works_on: Predicate = works_at_all & (works_by_role | in_team | is_assignee)
 # A named person from the desk works on a restricted record too: that is what naming is for.
 works: Predicate = works_on | (works_at_all & is_watcher)
-reads_notes: Predicate = reads_as_desk | (works_at_all & is_watcher)
+reads_notes: Predicate = reads_as_desk | (works_at_all & is_watcher) | helps
 
 RULES: dict[str, Predicate] = {
     "view": sees,
     "read_notes": reads_notes,
-    "reply": works | named | is_approver,
-    "note": works,
-    "attach": works | named,
+    "reply": works | named | is_approver | helps,
+    "note": works | helps,
+    "attach": works | named | helps,
     "edit": works,
     "assign": works,
     "work": works,
     "link": works,
     "merge": works,
-    "task": works,
+    "task": works | helps,
     "restrict": works,
     "add_watcher": works,
     "watch": sees,

@@ -30,6 +30,7 @@ from core.wording import Folded, Word, as_typed, with_alternatives
 from tickets import queries
 from tickets.models import Attachment, Comment, ExternalReference, Ticket, Watch
 from tickets.models.ticket import named_in
+from tickets.models.work import tasks_of
 from tickets.numbering import candidates
 
 LIMIT = 50
@@ -219,7 +220,13 @@ class _Sight:
         if not self.reach.opens_desk:
             return public
         notes = self._by_role("ticket__")
-        return public | (notes | Q(ticket_id__in=self.watched) if self.reach.works else notes)
+        if not self.reach.works:
+            return public | notes
+        notes |= Q(ticket_id__in=self.watched)
+        if not self.reach.reads_all:
+            helped = tasks_of(self.user, self.reach).filter(ticket__restricted=False)
+            notes |= Q(ticket_id__in=helped.values("ticket_id"))
+        return public | notes
 
     @cached_property
     def comments(self) -> Any:

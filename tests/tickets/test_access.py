@@ -194,3 +194,26 @@ def test_every_verb_is_refused_to_a_stranger():
 def test_strange_numbers_are_simply_not_found(number):
     with pytest.raises(NotFound):
         access.get(make_agent(), number)
+
+
+def test_a_task_lets_its_team_see_and_help_with_a_record_of_another_team():
+    helper = make_user(role=Role.AGENT, scope=Scope.TEAMS)
+    team = make_team("", helper)
+    ticket = open_incident(by=make_agent(), team=make_team())
+    assert not access.can(helper, "view", ticket)
+    actions.add_task(ticket, "Order it", by=None, team=team)
+    able = access.abilities(helper, ticket)
+    assert {verb for verb, may in able.items() if may} == {
+        "view", "read_notes", "reply", "note", "attach", "task", "watch"
+    }  # fmt: skip
+    assert Ticket.objects.visible_to(helper).filter(pk=ticket.pk).exists()
+
+
+def test_a_task_on_a_restricted_record_lets_nobody_in():
+    helper = make_user(role=Role.AGENT, scope=Scope.TEAMS)
+    ticket = open_incident(by=make_agent(), team=make_team())
+    actions.add_task(ticket, "Order it", by=None, team=make_team("", helper))
+    actions.restrict(ticket, True, by=None)
+    ticket.refresh_from_db()
+    assert not access.can(helper, "view", ticket)
+    assert not Ticket.objects.visible_to(helper).filter(pk=ticket.pk).exists()

@@ -50,7 +50,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 def named_in(user: User, reach: Reach) -> Any:
     """Ids of the records that name the person.
 
-    As requester, reporter, watcher, approver, or by a department that shares its records.
+    As requester, reporter, watcher or approver, by a task, or by a department that shares.
     """
     base = Ticket.objects.order_by()
     parts = [
@@ -58,6 +58,9 @@ def named_in(user: User, reach: Reach) -> Any:
         Watch.objects.order_by().filter(user_id=user.pk).values("ticket_id"),
         seats_of(reach).values("ticket_id"),
     ]
+    if reach.works and not reach.reads_all:
+        # Whoever reads everything but restricted records gains nothing by a task.
+        parts.append(tasks_of(user, reach).filter(ticket__restricted=False).values("ticket_id"))
     if reach.shares_department and reach.department_id is not None:
         department = base.filter(restricted=False, requester__department_id=reach.department_id)
         parts.append(department.values("pk"))
@@ -220,3 +223,4 @@ class Ticket(models.Model):
 
 from tickets.models.approval import seats_of  # noqa: E402  (points back at Ticket)
 from tickets.models.conversation import Watch  # noqa: E402  (Watch points back at Ticket)
+from tickets.models.work import tasks_of  # noqa: E402  (points back at Ticket)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
+from accounts.reach import Reach
 from cmdb.models import ConfigurationItem
 from tickets.enums import LINK_LABELS, LinkType, TaskState
 
@@ -93,3 +94,9 @@ class ChecklistItem(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+def tasks_of(user: User, reach: Reach) -> models.QuerySet[Task]:
+    """The tasks that are the person's, or their teams'."""
+    mine = Q(assignee_id=user.pk) | Q(team_id__in=reach.team_ids)
+    return Task.objects.order_by().filter(mine)
