@@ -10,7 +10,6 @@ urlpatterns = [
     path("docs/", DocsView.as_view(), name="api-docs"),
     path("v1/", include("tickets.api.urls")),
     path("v1/", include("tickets.api.approvalurls")),
-    path("v1/", include("tickets.api.approvalurls")),
     path("v1/", include("sla.api.urls")),
     path("v1/", include("knowledge.api.urls")),
     path("v1/", include("incidents.api.urls")),

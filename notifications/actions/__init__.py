@@ -8,8 +8,8 @@ from notifications.actions.announcements import (
     end_announcement,
     save_announcement,
 )
-from notifications.actions.deliver import fail, fail_digest, retry_delivery, send, send_digest
 from notifications.actions.articles import remind_of_article
+from notifications.actions.deliver import fail, fail_digest, retry_delivery, send, send_digest
 from notifications.actions.inbox import clear, forget_person, mark_read, sweep
 from notifications.actions.preferences import mute, reset_preferences, set_preferences, unmute
 from notifications.actions.reminding import About, fail_reminder, send_reminder, tell_about

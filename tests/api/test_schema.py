@@ -20,7 +20,6 @@ from sla.actions.outages import open_outage
 from sla.models import Book, Calendar, Objective, Policy
 from tests.api.conftest import Api
 from tests.approving import ask, away, stage
-from tests.approving import ask, away, stage
 from tests.catalog.support import make_offering
 from tests.factories import (
     make_agent,
@@ -137,8 +136,6 @@ def known(db):
     references = {
         "requester": agent.email,
         "assignee": agent.pk,
-        "to": absence.to_id,
-        "seat": approval.stages.get().seats.get().pk,
         "to": absence.to_id,
         "seat": approval.stages.get().seats.get().pk,
         "user": agent.pk,
