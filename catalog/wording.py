@@ -11,12 +11,17 @@ from core.formats import is_korean
 WHOLE = frozenset({"KRW", "JPY", "VND"})
 
 
+def figure(amount: Decimal, currency: str) -> str:
+    """An amount without its currency, with decimals where the currency has them."""
+    digits = 0 if currency in WHOLE and amount == amount.to_integral_value() else 2
+    return f"{amount:,.{digits}f}"
+
+
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency: "1,500,000 KRW", "12.50 EUR"; in Korean "1,500,000원"."""
-    digits = 0 if currency in WHOLE and amount == amount.to_integral_value() else 2
     if currency == "KRW" and is_korean():
-        return f"{amount:,.{digits}f}원"
-    return f"{amount:,.{digits}f} {currency}".strip()
+        return f"{figure(amount, currency)}원"
+    return f"{figure(amount, currency)} {currency}"
 
 
 def price_words(amount: Decimal | None, currency: str, period: str) -> str:

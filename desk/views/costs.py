@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import person
 from catalog.enums import Period
 from catalog.queries import costs
-from catalog.wording import money
+from catalog.wording import figure
 from core import export
 from core.errors import NotAllowed, NotFound
 from core.text import row_id
@@ -62,12 +62,12 @@ def _line(line: costs.Line, year: int) -> dict[str, Any]:
     }
     cells = [
         {
-            "text": money(amount, "") if amount is not None else "",
+            "text": figure(amount, line.currency) if amount is not None else "",
             "url": f"{records}?{urlencode({**said, 'month': number})}",
         }
         for number, amount in enumerate(line.months, 1)
     ]
-    total = {"text": money(line.total, ""), "url": f"{records}?{urlencode(said)}"}
+    total = {"text": figure(line.total, line.currency), "url": f"{records}?{urlencode(said)}"}
     return {"line": line, "cells": cells, "total": total}
 
 
