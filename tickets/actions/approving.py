@@ -235,10 +235,13 @@ def hold(seat: ApprovalSeat, reason: str, *, by: User) -> Approval:
 def hand_over(seat: ApprovalSeat, to: User, reason: str = "", *, by: User | None) -> ApprovalSeat:
     """Give the seat to somebody else, who decides in it for themselves.
 
-    By whoever could decide it, an administrator, or Maru itself (its holder has left).
+    By whoever could decide it, an administrator who has no part in it, or Maru itself (its holder
+    has left): nobody chooses who decides on what they ask for.
     """
     seat, approval, ticket = locked(seat)
-    if by is not None and not reach_of(by).administers:
+    if by is not None and reach_of(by).administers:
+        _require_no_part(approval, ticket, by)
+    elif by is not None:
         _require_turn(seat, by)
     _check_taker(seat, approval, ticket, to)
     before = seat.user_id
@@ -254,6 +257,15 @@ def hand_over(seat: ApprovalSeat, to: User, reason: str = "", *, by: User | None
         turn = events.ApprovalTurn(ticket.pk, event.pk, actor, approval.pk, (seat.pk,), (to.pk,))
         emit(turn)
     return seat
+
+
+def _require_no_part(approval: Approval, ticket: Ticket, by: User) -> None:
+    access.require(by, "view", ticket)
+    if by.pk in decisions.involved(approval, ticket):
+        raise NotAllowed(
+            _("You can’t decide on what you ask for, benefit from or carry out yourself."),
+            code="not_yours_to_decide",
+        )
 
 
 def _check_taker(seat: ApprovalSeat, approval: Approval, ticket: Ticket, to: User) -> None:
