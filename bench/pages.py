@@ -159,9 +159,9 @@ def _submit(user: User, source: random.Random) -> Iterator[Request]:
             price = quoted(parse(version.data), {}, timezone.localdate())
             shown.append((offering.slug, version.pk, price_token(version.pk, price)))
     while True:
-        slug, version_id, price = source.choice(shown)
+        slug, version_id, seen = source.choice(shown)
         token = str(UUID(int=source.getrandbits(128), version=4))
-        body = {"token": token, "version": str(version_id), "price": price}
+        body = {"token": token, "version": str(version_id), "price": seen}
         yield "POST", f"/portal/request/{slug}/check/", body
 
 

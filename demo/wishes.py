@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import User
 from catalog.actions import requests
@@ -37,7 +38,9 @@ def make(seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - made-up people, no secrets
     with context.work("portal"):
         for key, slug, own, until in PLAN:
-            _one(rng, User.objects.get(email=f"{key}@{DOMAIN}"), slug, own, until)
+            person = User.objects.get(email=f"{key}@{DOMAIN}")
+            with override(person.language):
+                _one(rng, person, slug, own, until)
 
 
 def _one(rng: random.Random, person: User, slug: str, own: dict[str, Any], until: str) -> None:

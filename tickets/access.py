@@ -52,7 +52,7 @@ def _parts_in(user: User, ticket: Ticket) -> set[str]:
     """What the person has to do with it, in one statement: "watch", "seat", "task"."""
     reach = reach_of(user)
     watches = Watch.objects.order_by().filter(ticket_id=ticket.pk, user_id=user.pk)
-    parts = [seats_of(reach).filter(ticket_id=ticket.pk).values_list(Value("seat"))[:1]]
+    parts: list[Any] = [seats_of(reach).filter(ticket_id=ticket.pk).values_list(Value("seat"))[:1]]
     if reach.works:
         tasks = tasks_of(user, reach).filter(ticket_id=ticket.pk)
         parts.append(tasks.values_list(Value("task"))[:1])

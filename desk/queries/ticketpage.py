@@ -149,7 +149,7 @@ class TicketPage:
             files = files.filter(visibility=Visibility.PUBLIC)
         seen = Seen.objects.filter(user=self.user, ticket=OuterRef("pk")).values("at")[:1]
         major = MajorIncident.objects.filter(ticket=OuterRef("pk"))
-        counts = [CappedCount(rows) for rows in (links, tasks, lines, files)]
+        counts: list[Any] = [CappedCount(rows) for rows in (links, tasks, lines, files)]
         rounds = Approval.objects.filter(ticket=OuterRef("pk")).order_by("-number")
         counts.append(Subquery(rounds.values("state")[:1]))
         more = [Subquery(major.values("state")), Subquery(major.values("severity")), Subquery(seen)]

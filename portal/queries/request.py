@@ -143,10 +143,11 @@ def _approvals(ticket: Ticket) -> list[Milestone]:
     wanted = {event.actor_id for event in steps} | set().union(
         *(people_in(event.data) for event in steps)
     )
-    people = {user.pk: user.name for user in User.objects.filter(pk__in=wanted - {None})}
+    people = {user.pk: user.name for user in User.objects.filter(pk__in=[pk for pk in wanted if pk])}
     return [
-        Milestone(_said(event, people), *_SHAPES.get(event.data["step"], _ASKED), event.at)
+        Milestone(_said(event, people), phase, shape, event.at)
         for event in steps
+        for phase, shape in [_SHAPES.get(event.data["step"], _ASKED)]
     ]
 
 

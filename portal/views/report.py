@@ -94,7 +94,7 @@ def similar(request: HttpRequest) -> HttpResponse:
     found, articles = [], []
     if len(title) >= SHORTEST_TITLE:
         found = lists.alike(person(request), title)
-        service = Service.objects.filter(pk=row_id(request.GET.get("service"))).first()
+        service = Service.objects.filter(pk=row_id(request.GET.get("service")) or 0).first()
         articles = suggest(title, reader=person(request), service=service)
     context = {"requests": found, "articles": articles}
     return render(request, "portal/_similar.html", context)

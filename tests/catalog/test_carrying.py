@@ -56,7 +56,7 @@ def test_reading_an_export_in_again_changes_nothing() -> None:
     offering = rich()
     entry = carrying.preview(packed(offering))[0]
     assert (entry.state, entry.missing, entry.problems) == ("same", (), ())
-    assert entry.data == offering.live.data  # type: ignore[union-attr]
+    assert entry.data == offering.live.data
     actions.read_in(packed(offering), by=None)
     assert OfferingVersion.objects.filter(offering=offering).count() == 1
 
@@ -83,7 +83,7 @@ def test_another_installation_gets_it_as_a_draft_with_its_category() -> None:
     assert made.service == offering.service
     draft = OfferingVersion.objects.get(offering=made, state="draft")
     assert draft.data["bundle"][0]["offering"] == new_part.pk
-    assert draft.data["tasks"] == offering.live.data["tasks"]  # type: ignore[union-attr]
+    assert draft.data["tasks"] == offering.live.data["tasks"]
     count = OfferingVersion.objects.count()
     edition = draft.edition
     actions.read_in(package, by=None)

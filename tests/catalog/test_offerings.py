@@ -51,7 +51,8 @@ def test_publishing_again_replaces_the_version_before() -> None:
 def test_the_database_refuses_to_change_a_published_version() -> None:
     published = make_offering(field("why")).live
     assert published is not None
-    for change in ({"data": {}}, {"number": 9}, {"state": VersionState.DRAFT}):
+    changes: list[dict[str, Any]] = [{"data": {}}, {"number": 9}, {"state": VersionState.DRAFT}]
+    for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():
             OfferingVersion.objects.filter(pk=published.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -175,7 +176,7 @@ def test_an_earlier_version_is_taken_back_as_a_draft() -> None:
     offerings.save_draft(offering, definition(field("how")), edition=None, by=None)
     offerings.publish(offering, by=None)
     draft = offerings.begin_draft(offering, by=None, based_on=first)
-    assert (draft.number, draft.data) == (3, first.data)  # type: ignore[union-attr]
+    assert (draft.number, draft.data) == (3, first.data)
     offerings.discard_draft(offering, by=None)
     assert OfferingVersion.objects.filter(offering=offering).count() == 2
 
@@ -206,7 +207,9 @@ def test_what_the_database_can_not_hold_is_left_out_or_refused() -> None:
     deep: Any = {"field": "a", "is": "filled"}
     for _step in range(60):
         deep = {"not": deep}
-    for spoilt in (definition(field("a", shown_if=deep)), {"x": float("nan")}, [], "x" * 5):
+    nested = definition(field("a", shown_if=deep))
+    unfit: list[Any] = [nested, {"x": float("nan")}, [], "x" * 5]
+    for spoilt in unfit:
         with pytest.raises(ActionError):
             offerings.save_draft(offering, spoilt, edition=None, by=None)
     with pytest.raises(ActionError):
