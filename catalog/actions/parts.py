@@ -1,7 +1,8 @@
 """Changes of one part of a draft: what an editor does with sections, questions, tasks and lines.
 
-All but `change`, which saves what they do, are pure: they alter a definition's data in place, tolerate whatever else is
-wrong with it, and raise ActionError when the part they are to change has gone.
+All but `change`, which saves what they do, are pure: they alter a definition's data in place,
+tolerate whatever else is wrong with it, and raise ActionError when the part they are to change
+has gone.
 """
 
 import re

@@ -143,7 +143,8 @@ def _approvals(ticket: Ticket) -> list[Milestone]:
     wanted = {event.actor_id for event in steps} | set().union(
         *(people_in(event.data) for event in steps)
     )
-    people = {user.pk: user.name for user in User.objects.filter(pk__in=[pk for pk in wanted if pk])}
+    there = User.objects.filter(pk__in=[pk for pk in wanted if pk])
+    people = {user.pk: user.name for user in there}
     return [
         Milestone(_said(event, people), phase, shape, event.at)
         for event in steps
