@@ -61,7 +61,7 @@ def values(ticket: Ticket, data: Mapping[str, Any]) -> dict[str, str]:
     if approval is None:
         return empty
     found = {
-        "content": "\n".join(f"{label}: {text}" for label, text in approval.content)[
+        "content": "\n".join(f"{label}: {text}" for label, text in approval.told)[
             :LONGEST_CONTENT
         ],
         "line": in_words(of_round(approval)),

@@ -76,7 +76,7 @@ def seat_of(user: User, approval: Approval) -> ApprovalSeat | None:
 def differences_to_last(approval: Approval) -> list[tuple[str, str, str]]:
     """What was shown differently in the round before: (label, then, now). [] in the first round."""
     last = Approval.objects.filter(ticket_id=approval.ticket_id, number=approval.number - 1).first()
-    return differences(last.content, approval.content) if last else []
+    return differences(last.told, approval.told) if last else []
 
 
 def substitutes(user_ids: Iterable[int], at: datetime | None = None) -> dict[int, set[int]]:

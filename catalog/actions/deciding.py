@@ -1,6 +1,7 @@
 """Whether a request may be: its approval is asked for, and what comes of it."""
 
-from django.conf import settings
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -97,14 +98,31 @@ def _row(ticket_id: int) -> Request:
 # What the approval is told ------------------------------------------------------------------------
 
 
-def content_of(request: Request, definition: Definition) -> list[list[str]]:
-    """What the approvers read, and by which a later round is compared: [[label, text], …]."""
-    with override(settings.LANGUAGE_CODE):
-        lines = [[_("Offering"), str(definition.name)]]
-        if request.beneficiary is not None:
-            lines.append([_("For"), request.beneficiary.name])
-        if request.amount:
-            price = price_words(request.amount, request.currency, request.period)
-            lines.append([_("Price"), price])
-        lines += [[one.label, one.text] for one in told(definition, request.answers) if one.text]
-    return lines
+def content_of(request: Request, definition: Definition) -> list[list[Any]]:
+    """What the approvers read, and by which a later round is compared: [[label, text], …].
+
+    Each in both languages: an approver reads another than whoever asked.
+    """
+    with override("ko"):
+        korean = _content(request, definition)
+    with override("en"):
+        english = _content(request, definition)
+    return [
+        [_both(*labels), _both(*texts)]
+        for labels, texts in (zip(*pair, strict=True) for pair in zip(korean, english, strict=True))
+        if any(texts)
+    ]
+
+
+def _content(request: Request, definition: Definition) -> list[tuple[str, str]]:
+    lines = [(_("Offering"), str(definition.name))]
+    if request.beneficiary is not None:
+        lines.append((_("For"), request.beneficiary.name))
+    if request.amount:
+        price = price_words(request.amount, request.currency, request.period)
+        lines.append((_("Price"), price))
+    return lines + [(one.label, one.text) for one in told(definition, request.answers)]
+
+
+def _both(ko: str, en: str) -> str | dict[str, str]:
+    return ko if ko == en else {"ko": ko, "en": en}

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
 from accounts.models import Department, Team, User
 from catalog.definition import Definition, parse, shown
@@ -43,7 +44,7 @@ def make(
     ticket = opening.create(
         "request",
         by=by,
-        title=_title(definition, offering, other),
+        title=_title(definition, offering, requester, other),
         description="",
         requester=requester,
         impact=definition.impact,
@@ -71,9 +72,11 @@ def make(
     return ticket
 
 
-def _title(definition: Definition, offering: Offering, other: User | None) -> str:
-    name = str(definition.name) or offering.name
-    return f"{name[:180]} – {other.name}" if other else name[:250]
+def _title(definition: Definition, offering: Offering, requester: User, other: User | None) -> str:
+    """In the requester's language, whoever decides on it or opens it for them."""
+    with override(requester.language or get_language()):
+        name = str(definition.name) or offering.name
+        return f"{name[:180]} – {other.name}" if other else name[:250]
 
 
 def _items(definition: Definition, answers: Mapping[str, Any]) -> Sequence[ConfigurationItem]:

@@ -96,7 +96,7 @@ def _seen(user: User, ticket_ids: Iterable[int]) -> set[int]:
 
 def _facts(approval: Approval, title: str) -> str:
     """The first of what is asked for that the title doesn't say."""
-    texts = [text for _label, text in approval.content if text.strip() and text not in title]
+    texts = [text for _label, text in approval.told if text.strip() and text not in title]
     short = [" ".join(text.split()) for text in texts]
     return " · ".join(text for text in short if len(text) <= LONGEST_FACT)[: LONGEST_FACT * FACTS]
 
@@ -259,10 +259,10 @@ def _seat_for(user: User, approval: Approval, seat_id: int | None) -> ApprovalSe
 
 def _contents(approval: Approval, last: Approval | None, ticket: Ticket) -> list[Fact]:
     """What is asked, with what it said in the round before where that was something else."""
-    content = approval.content or [[_("Description"), ticket.description]]
+    content = approval.told or [(_("Description"), ticket.description)]
     if last is None:
         return [Fact(label, text) for label, text in content]
-    changed = {label: old for label, old, _new in differences(last.content, approval.content)}
+    changed = {label: old for label, old, _new in differences(last.told, approval.told)}
     facts = [Fact(label, text, changed.get(label, ""), label in changed) for label, text in content]
     shown = {label for label, _text in content}
     gone = [Fact(label, "", old, True) for label, old in changed.items() if label not in shown]

@@ -231,7 +231,7 @@ def test_a_request_that_was_taken_back_is_mended_and_asked_again():
     assert fresh(ticket).status == "awaiting_approval"
     assert row(ticket).answers == {"why": "b"}
     last = ticket.approvals.order_by("number").last()
-    assert (last.number, dict(map(tuple, last.content))["Why"]) == (2, "b")
+    assert (last.number, dict(last.told)["Why"]) == (2, "b")
     edited = Event.objects.filter(ticket=ticket, changes__has_key="answers").get()
     assert edited.changes["answers"] == [{"why": "a"}, {"why": "b"}]
 

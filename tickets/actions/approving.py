@@ -39,15 +39,16 @@ def ask(
     policy: ApprovalPolicy | None,
     by: User | None,
     facts: Mapping[str, Any] | None = None,
-    content: Sequence[Sequence[str]] = (),
+    content: Sequence[Sequence[Any]] = (),
     involved: Iterable[int] = (),
     afterwards: bool = False,
 ) -> Approval | None:
     """Begin a round of approval; None when the policy asks nobody.
 
-    `content`: what the approvers are shown, (label, text) each. `involved`: ids of further people
-    who may not decide. Effects in order: the line of people; round, stages and seats; the event;
-    the first stage opens. Refused while another round is being decided.
+    `content`: what the approvers are shown, (label, text) each: a text, or one for every language
+    ({"ko", "en"}). `involved`: ids of further people who may not decide. Effects in order: the
+    line of people; round, stages and seats; the event; the first stage opens. Refused while
+    another round is being decided.
     """
     ticket = lock(ticket)
     access.require(by, "ask_approval", ticket)
@@ -67,7 +68,7 @@ def ask(
         number=last.number + 1 if last else 1,
         policy=policy,
         rule={"final": dict(line.final), "facts": {k: str(v) for k, v in subject.facts.items()}},
-        content=[[str(label), str(text)] for label, text in content],
+        content=[[_stored(label), _stored(text)] for label, text in content],
         involved=sorted(asking),
         afterwards=afterwards,
         asked_by=by,
@@ -77,6 +78,12 @@ def ask(
     emit(events.ApprovalAsked(ticket.pk, event.pk, by.pk if by else None, approval.pk))
     _open_next(approval, ticket, by)
     return approval
+
+
+def _stored(text: Any) -> Any:
+    return (
+        {"ko": str(text["ko"]), "en": str(text["en"])} if isinstance(text, Mapping) else str(text)
+    )
 
 
 def _seat(approval: Approval, ticket: Ticket, line: Line) -> None:

@@ -278,7 +278,7 @@ def _answer(request: SignedInRequest, approval: Approval) -> Response:
             "number": shown.number,
             "state": shown.state,
             "afterwards": shown.afterwards,
-            "content": [{"label": label, "text": text} for label, text in shown.content],
+            "content": [{"label": label, "text": text} for label, text in shown.told],
             "asked_by": _named(shown.asked_by),
             "asked_at": instant(shown.asked_at),
             "ended_at": instant(shown.ended_at),

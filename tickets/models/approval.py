@@ -36,12 +36,17 @@ class ApprovalPolicy(Bilingual):
         ordering: ClassVar = ["name_en"]
 
 
+def _in_words(text: Any) -> str:
+    return pick(text["ko"], text["en"]) if isinstance(text, dict) else str(text)
+
+
 class Approval(models.Model):
     """One round of asking: what was asked, by whom, and what came of it.
 
-    `content` is what the approvers were shown, [[label, text], …]; a later round is compared
-    with it. `involved`: people who may not decide because they ask, or benefit. `rule`: why this
-    line ({"policy": id, "final": {…}, "trace": […]}). `afterwards`: 후결, the work doesn't wait.
+    `content` is what the approvers were shown, [[label, text], …], each a string or one for every
+    language ({"ko", "en"}); a later round is compared with it. `involved`: people who may not
+    decide because they ask, or benefit. `rule`: why this line ({"policy": id, "final": {…},
+    "trace": […]}). `afterwards`: 후결, the work doesn't wait.
     """
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="approvals")
@@ -68,6 +73,11 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} #{self.number}"
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What the approvers are shown, in the reader's language."""
+        return [(_in_words(label), _in_words(text)) for label, text in self.content]
 
 
 class ApprovalStage(models.Model):
