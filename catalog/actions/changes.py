@@ -1,6 +1,6 @@
 """What a requester does with a request later: answer anew, take back, send back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,17 +11,19 @@ from accounts.models import User
 from accounts.reach import reach_of
 from catalog.actions import deciding
 from catalog.actions.requests import checked
-from catalog.definition import parse
+from catalog.definition import Definition, parse
+from catalog.enums import FieldType
 from catalog.models import Request
 from catalog.pricing import quote
 from core.errors import ActionError, NotAllowed
 from core.events import emit
 from tickets import access, events
 from tickets import actions as kernel
+from tickets.actions.attach import Upload
 from tickets.actions.base import lock, record
 from tickets.actions.checks import required_text
 from tickets.enums import Verb
-from tickets.models import Comment, Ticket
+from tickets.models import Attachment, Comment, Ticket
 
 # Where its answers may still be mended: taken back from the approvers, or rejected by them.
 MENDABLE = ("submitted", "rejected")
@@ -38,12 +40,18 @@ def can_mend(ticket: Ticket, user: User) -> bool:
 
 @transaction.atomic
 def resubmit(
-    ticket: Ticket, answers: Mapping[str, Any], *, by: User, seen: int | None = None
+    ticket: Ticket,
+    answers: Mapping[str, Any],
+    *,
+    by: User,
+    seen: int | None = None,
+    files: Sequence[Upload] = (),
 ) -> Ticket:
     """Change the answers of a request that came back, by the form it was made with, and ask again.
 
-    `seen`: the record's version that the person had before them.
-    Effects in order: answers and price; the event, with old and new answers; approval asked for
+    `seen`: the record's version that the person had before them. `files`: those that are new.
+    Effects in order: answers and price; the event, with old and new answers; files that no answer
+    names any more are hidden where they are the person's own, new ones added; approval asked for
     anew, or accepted. The approvers are shown what differs from the round before.
     """
     ticket = lock(ticket)
@@ -76,7 +84,32 @@ def resubmit(
     if new or old:
         event = record(ticket, Verb.EDITED, by=by, changes={"answers": [old, new]})
         emit(events.Edited(ticket.pk, event.pk, by.pk, ("answers",)))
+    _replace_files(ticket, _names(definition, request.answers), cleaned.values, files, by=by)
     return deciding.set_off(ticket, by=by)
+
+
+def _names(definition: Definition, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The names of files that the answers hold, by question."""
+    asks = (field.key for field in definition.fields if field.type == FieldType.FILE)
+    return {key: list(answers.get(key) or ()) for key in asks}
+
+
+def _replace_files(
+    ticket: Ticket,
+    before: Mapping[str, list[str]],
+    answers: Mapping[str, Any],
+    files: Sequence[Upload],
+    *,
+    by: User,
+) -> None:
+    fresh = {file.name for file in files}
+    now = {name for key in before for name in answers.get(key) or ()}
+    gone = {name for names in before.values() for name in names if name not in now or name in fresh}
+    own = Attachment.objects.filter(ticket=ticket, comment=None, uploaded_by=by, removed_at=None)
+    for file in own.filter(name__in=gone):
+        kernel.detach(file, by=by)
+    for upload in files:
+        kernel.attach(ticket, upload, by=by)
 
 
 def user_sees_only(ticket: Ticket, user: User) -> bool:
