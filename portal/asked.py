@@ -13,18 +13,25 @@ PRESENT = "has"
 WHOM = ("for", "beneficiary")
 LONGEST = 50_000
 MOST = 200
-SLOT = r"portal:request:[0-9]{1,15}(?::[a-z][a-z0-9_]{0,39})?"
-_SLOT = re.compile(r"(portal:request:([0-9]{1,15}))(?::.*)?")
+# The form of an offering, for oneself or for a caller; that of a request which came back.
+_FORM = r"portal:request:[0-9]{1,10}(?:@[0-9]{1,10})?|portal:mend:[A-Z]{2,5}-[0-9]{1,15}"
+SLOT = rf"(?:{_FORM})(?::[a-z][a-z0-9_]{{0,39}})?"
+_SLOT = re.compile(rf"({_FORM})(?::.*)?")
 
 
-def slot_of(offering_id: int) -> str:
-    """The place of the form, for its draft."""
-    return f"portal:request:{offering_id}"
+def slot_of(offering_id: int, caller_id: int | None = None) -> str:
+    """The place of the form, for its draft. Each caller whom it is filled in for has their own."""
+    return f"portal:request:{offering_id}" + (f"@{caller_id}" if caller_id else "")
 
 
-def file_slot(offering_id: int, key: str) -> str:
-    """The place of one question's files."""
-    return f"{slot_of(offering_id)}:{key}"
+def mend_slot(number: str) -> str:
+    """The place of a request's answers while they are changed."""
+    return f"portal:mend:{number}"
+
+
+def file_slot(slot: str, key: str) -> str:
+    """The place of one question's files, in the form at `slot`."""
+    return f"{slot}:{key}"
 
 
 def form_of(slot: str) -> str:
@@ -33,10 +40,16 @@ def form_of(slot: str) -> str:
     return match[1] if match else slot
 
 
-def offering_in(slot: str) -> int | None:
-    """The offering whose form it is."""
-    match = _SLOT.fullmatch(slot)
-    return int(match[2]) if match else None
+def asked_in(slot: str) -> tuple[int, str] | None:
+    """The offering whose form it is, and the caller it is filled in for, if there is one."""
+    offering, _at, caller = form_of(slot).removeprefix("portal:request:").partition("@")
+    return (int(offering), caller) if offering.isdigit() else None
+
+
+def mended_in(slot: str) -> str:
+    """The number of the request whose answers are changed there; empty for other places."""
+    place = form_of(slot)
+    return place.rpartition(":")[2] if place.startswith("portal:mend:") else ""
 
 
 def typed_in(post: QueryDict) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from catalog.definition import Definition
+from catalog.enums import FieldType
 from core import options
 from core.errors import ActionError
 from portal import actions, asked
@@ -139,4 +141,16 @@ def stage_files(request: HttpRequest, slot: str, name: str = "files") -> list[st
             actions.stage(slot, Upload.of(file), by=person(request))
         except ActionError as error:
             refused.append(str(error.message))
+    return refused
+
+
+def stage_answers(request: HttpRequest, slot: str, definition: Definition) -> dict[str, str]:
+    """Keep the files that came for the questions of a form; what is wrong with those refused."""
+    refused = {}
+    for field in definition.fields:
+        if field.type == FieldType.FILE:
+            place = asked.file_slot(slot, field.key)
+            complaints = stage_files(request, place, asked.SINGLE + field.key)
+            if complaints:
+                refused[field.key] = " ".join(complaints)
     return refused

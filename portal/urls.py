@@ -31,6 +31,7 @@ request = [
     path("withdraw/", detail.withdraw, name="withdraw"),
     path("ask-to-stop/", detail.ask_to_stop, name="ask_to_stop"),
     path("answers/", mend.mend, name="mend"),
+    path("answers/items/<str:key>/", mend.items, name="mend_items"),
     path("follow-up/", detail.follow_up, name="follow_up"),
     path("watch/", detail.watch, name="watch"),
     path("news/", detail.news, name="news"),

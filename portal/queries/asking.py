@@ -1,6 +1,6 @@
 """An offering's form as its template shows it: steps, questions, choices, ready to print."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,7 +38,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """One question with its control. `hidden`: not asked with the answers so far."""
+    """One question with its control. `hidden`: not asked with the answers so far.
+
+    `source`: where suggestions come from. `sent`: files that are with the request already, each
+    with whether it stays.
+    """
 
     key: str
     name: str
@@ -58,7 +62,9 @@ class Question:
     longest: int
     unit: str
     slot: str
+    source: str
     files: Sequence[StagedFile]
+    sent: tuple[tuple[str, bool], ...]
     most_files: int
 
     @property
@@ -129,19 +135,27 @@ def blocks(
     errors: Mapping[str, str],
     *,
     whom: User,
-    offering_id: int,
+    slot: str,
+    items_at: Callable[[str], str],
     by: User,
     today: date,
+    sent: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Block]:
-    """The sections of a page. People, items and files are read once for all questions."""
+    """The sections of a page. People, items and files are read once for all questions.
+
+    `slot`: the form's place; `items_at`: where items are suggested for a question; `sent`: the
+    names of files that are with the request already, by question.
+    """
     chosen = [definition.sections[at] for at in sections]
     fields = [field for section in chosen for field in section.fields]
     around = Around(
         people=_people(fields, cleaned.values),
         items=_items(fields, cleaned.values),
         own=_own(fields, whom),
-        files=_files(fields, offering_id, by),
-        offering_id=offering_id,
+        files=_files(fields, slot, by),
+        sent=sent or {},
+        slot=slot,
+        items_at=items_at,
         today=today,
         currency=definition.price.currency,
     )
@@ -156,7 +170,9 @@ class Around:
     items: Mapping[int, str]
     own: Sequence[ConfigurationItem]
     files: Mapping[str, list[StagedFile]]
-    offering_id: int
+    sent: Mapping[str, Sequence[str]]
+    slot: str
+    items_at: Callable[[str], str]
     today: date
     currency: str
 
@@ -196,8 +212,10 @@ def _question(field: Field, cleaned: Cleaned, error: str, around: Around) -> Que
         high=bound_day(field.high, around.today) if is_date else "",
         longest=field.longest,
         unit=around.currency if field.type == FieldType.AMOUNT else "",
-        slot=file_slot(around.offering_id, field.key),
+        slot=file_slot(around.slot, field.key),
+        source=around.items_at(field.key) if field.type == FieldType.ITEM else "",
         files=around.files.get(field.key, ()),
+        sent=tuple((name, name in (value or ())) for name in around.sent.get(field.key, ())),
         most_files=field.files,
     )
 
@@ -265,11 +283,9 @@ def _own(fields: Iterable[Field], whom: User) -> list[ConfigurationItem]:
     return list(rows.order_by("name")[:MOST_ITEMS])
 
 
-def _files(fields: Iterable[Field], offering_id: int, by: User) -> dict[str, list[StagedFile]]:
+def _files(fields: Iterable[Field], slot: str, by: User) -> dict[str, list[StagedFile]]:
     slots = {
-        file_slot(offering_id, field.key): field.key
-        for field in fields
-        if field.type == FieldType.FILE
+        file_slot(slot, field.key): field.key for field in fields if field.type == FieldType.FILE
     }
     found: dict[str, list[StagedFile]] = {}
     if slots:
@@ -340,6 +356,14 @@ def people_options(found: Iterable[User]) -> list[dict[str, Any]]:
         }
         for user in found
     ]
+
+
+def item_options_for(definition: Definition, key: str, text: str) -> list[dict[str, Any]]:
+    """Items as suggestions for one question; none where it asks for something else."""
+    field = definition.field(key)
+    if field is None or field.type != FieldType.ITEM or field.mine:
+        return []
+    return item_options(field, text)
 
 
 def item_options(field: Field, text: str, most: int = 20) -> list[dict[str, Any]]:

@@ -56,13 +56,18 @@ class Expected:
 
 
 def expected(
-    offering: Offering, values: dict[str, Any], *, by: User, beneficiary: User | None
+    offering: Offering,
+    values: dict[str, Any],
+    *,
+    by: User,
+    requester: User,
+    beneficiary: User | None,
 ) -> Expected:
-    """For these answers, as things stand now."""
+    """For these answers, as things stand now. `by` fills it in; `requester` asks."""
     live = offering.live
     definition = parse(live.data if live else {})
     priced = quote(definition, values, timezone.localdate())
-    asked = _as_request(offering, definition, values, priced, by, beneficiary)
+    asked = _as_request(offering, definition, values, priced, by, requester, beneficiary)
     line, refusal = _line(asked, definition)
     days = definition.delivery_days
     return Expected(
@@ -81,13 +86,14 @@ def _as_request(
     values: dict[str, Any],
     priced: Quote,
     by: User,
+    requester: User,
     beneficiary: User | None,
 ) -> Request:
     """The request that would be made. It is never saved."""
     service = offering.service
     return Request(
         kind="request",
-        requester=by,
+        requester=requester,
         opened_by=by,
         beneficiary=beneficiary,
         offering=offering,

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts.models import User
 from catalog import access
 from catalog.answers import Cleaned, clean
 from catalog.definition import Definition, parse
 from catalog.enums import FieldType
-from catalog.models import Offering
+from catalog.models import Offering, Request
 from catalog.queries.answered import known_for
 from core.text import row_id
-from portal.asked import PRESENT, SEVERAL, SINGLE, slot_of
+from portal.asked import PRESENT, SEVERAL, SINGLE, file_slot, mend_slot, slot_of
 from portal.models import StagedFile
 from portal.queries import asking as pages
 from tickets.models import Draft
@@ -23,14 +25,34 @@ from tickets.models import Draft
 
 @dataclass(frozen=True)
 class Form:
-    """An offering's form with what the person has typed so far."""
+    """An offering's form with what the person has typed so far.
+
+    `requester` asks; `user` fills it in, for themselves or for somebody who called.
+    """
 
     offering: Offering
     definition: Definition
     typed: dict[str, Any]
     cleaned: Cleaned
     user: User
+    requester: User
     whom: User
+
+    @property
+    def caller(self) -> User | None:
+        """The requester, when somebody else fills it in."""
+        return None if self.requester == self.user else self.requester
+
+    @property
+    def slot(self) -> str:
+        return place_of(self.offering, self.user, self.requester)
+
+    def address(self, page: str = "request", *parts: str, **query: Any) -> str:
+        """A page of this form, for the same caller."""
+        if self.caller is not None:
+            query["requester"] = self.caller.pk
+        url = reverse(f"portal:{page}", args=[self.offering.slug, *parts])
+        return f"{url}?{urlencode(query)}" if query else url
 
     @property
     def steps(self) -> list[int]:
@@ -44,13 +66,23 @@ class Form:
         return self.definition.for_others and self.typed.get("for") == "other"
 
 
-def read_form(user: User, slug: str) -> Form:
-    """The form as far as the person has filled it in; NotFound when it isn't theirs to ask."""
-    offering = access.asked_by(user, slug)
+def place_of(offering: Offering, user: User, requester: User) -> str:
+    """Where the person's draft of the form is kept: one for themselves, one for each caller."""
+    return slot_of(offering.pk, None if requester == user else requester.pk)
+
+
+def read_form(user: User, slug: str, requester: User | None = None) -> Form:
+    """The form as far as the person has filled it in, for themselves or for `requester`.
+
+    NotFound when the one who asks may not ask for it.
+    """
+    requester = requester or user
+    offering = access.asked_by(requester, slug)
     definition = parse(offering.live.data)  # type: ignore[union-attr]
-    held = kept(offering, definition, by=user)
-    whom = (beneficiary_of(held) if definition.for_others else None) or user
-    names = staged_names(offering, by=user)
+    slot = place_of(offering, user, requester)
+    held = kept(slot, definition, by=user)
+    whom = (beneficiary_of(held) if definition.for_others else None) or requester
+    names = staged_names(slot, by=user)
     raw = pages.resolved(definition, raw_answers(definition, held, names))
     cleaned = clean(
         definition,
@@ -59,12 +91,12 @@ def read_form(user: User, slug: str) -> Form:
         known=known_for(definition, raw),
         beneficiary_id=whom.pk,
     )
-    return Form(offering, definition, held, cleaned, user, whom)
+    return Form(offering, definition, held, cleaned, user, requester, whom)
 
 
-def kept(offering: Offering, definition: Definition, *, by: User) -> dict[str, Any]:
+def kept(slot: str, definition: Definition, *, by: User) -> dict[str, Any]:
     """What the form's controls hold: what was typed, and defaults where nobody looked yet."""
-    draft = Draft.objects.filter(user=by, slot=slot_of(offering.pk)).first()
+    draft = Draft.objects.filter(user=by, slot=slot).first()
     typed = dict(draft.data) if draft else {}
     seen = {prefix + key for key in typed.get(PRESENT, ()) for prefix in (SINGLE, SEVERAL)}
     fresh = pages.defaults(definition, timezone.localdate())
@@ -86,14 +118,32 @@ def raw_answers(
     return {key: value for key, value in found.items() if value is not None}
 
 
-def staged_names(offering: Offering, *, by: User) -> dict[str, list[str]]:
-    """The names of the files added to each question; one query."""
-    start = slot_of(offering.pk) + ":"
+def staged_names(slot: str, *, by: User) -> dict[str, list[str]]:
+    """The names of the files added to each question of the form at `slot`; one query."""
+    start = file_slot(slot, "")
     rows = StagedFile.objects.filter(user=by, slot__startswith=start).order_by("id")
     found: dict[str, list[str]] = {}
     for slot, name in rows.values_list("slot", "name"):
         found.setdefault(slot.removeprefix(start), []).append(name)
     return found
+
+
+def answers_of(
+    made: Request, definition: Definition, typed: Mapping[str, Any], *, by: User
+) -> dict[str, Any]:
+    """The answers of a request that came back, with what the person has changed of them so far.
+
+    Files that are with the request stay unless they were taken out; added ones come after.
+    """
+    seen, added = set(typed.get(PRESENT, ())), staged_names(mend_slot(made.number), by=by)
+    names = {}
+    for field in definition.fields:
+        if field.type == FieldType.FILE:
+            sent = made.answers.get(field.key) or []
+            stays = typed.get(SEVERAL + field.key, ()) if field.key in seen else sent
+            names[field.key] = [one for one in sent if one in stays] + added.get(field.key, [])
+    before = {key: value for key, value in made.answers.items() if key not in seen}
+    return pages.resolved(definition, {**before, **raw_answers(definition, typed, names)})
 
 
 def beneficiary_of(typed: Mapping[str, Any]) -> User | None:

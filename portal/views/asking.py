@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,7 +13,6 @@ from accounts.models import User
 from accounts.people import people
 from catalog import access
 from catalog.definition import Definition, parse
-from catalog.enums import FieldType
 from catalog.queries.answered import told
 from core.errors import ActionError
 from core.text import row_id
@@ -22,29 +21,31 @@ from portal import access as own
 from portal import actions, asked
 from portal.actions import asking
 from portal.forms import token_of
-from portal.generic import draft_of, form_marks, person, portal_page, stage_files, typed, words
+from portal.generic import draft_of, form_marks, person, portal_page, stage_answers, typed, words
 from portal.queries import asking as pages
 from portal.queries.arrived import arrived
 from portal.queries.expected import expected
 from portal.queries.filled import Form, read_form
-from tickets.models import Draft
+from tickets.enums import Channel
+from tickets.models import Draft, Ticket
 
 MOST_PEOPLE = 20
 SHORTEST = 3
+# How people reach the desk that writes it down for them; the first is what it mostly is.
+REACHED = (Channel.PHONE, Channel.WALK_IN, Channel.CHAT, Channel.MAIL)
 
 
 @portal_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, slug: str) -> HttpResponse:
     """The form, or one step of it. With a mistake it comes back with everything in place."""
-    user = person(request)
-    found = read_form(user, slug)
+    found = _read(request, slug)
     at = _step(found, request)
     if request.method != "POST":
         wrong = _errors(found, at) if "mend" in request.GET else {}
         return _page(request, found, at, wrong, status=422 if wrong else 200)
     refused = _keep(request, found)
-    found = read_form(user, slug)
+    found = _read(request, slug)
     go = request.POST.get("do", "next")
     wrong = {} if go in ("refresh", "attach", "back") else _errors(found, at)
     if refused or wrong:
@@ -52,23 +53,24 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     if go in ("refresh", "attach"):
         return _page(request, found, at, {})
     to = _neighbour(found, at, -1 if go == "back" else 1)
-    if to is not None:
-        return redirect(f"{request.path}?step={to + 1}")
-    return redirect("portal:request_check", slug)
+    if to is None:
+        return redirect(found.address("request_check"))
+    return redirect(found.address(step=to + 1))
+
+
+def _read(request: HttpRequest, slug: str) -> Form:
+    return read_form(person(request), slug, _requester(request))
+
+
+def _requester(request: HttpRequest) -> User:
+    """Who asks: the reader, or the caller whom an agent has on the phone."""
+    return own.orders_for(person(request), request.GET.get("requester", ""))
 
 
 def _keep(request: HttpRequest, found: Form) -> dict[str, str]:
     """Keep what was typed and the files that came along; what is wrong with files refused."""
-    slot = asked.slot_of(found.offering.pk)
-    actions.keep_typed(slot, typed(request), by=found.user)
-    refused = {}
-    for field in found.definition.fields:
-        if field.type == FieldType.FILE:
-            place = asked.file_slot(found.offering.pk, field.key)
-            told_off = stage_files(request, place, asked.SINGLE + field.key)
-            if told_off:
-                refused[field.key] = " ".join(told_off)
-    return refused
+    actions.keep_typed(found.slot, typed(request), by=found.user)
+    return stage_answers(request, found.slot, found.definition)
 
 
 def _step(found: Form, request: HttpRequest) -> int | None:
@@ -96,7 +98,7 @@ def _errors(found: Form, at: int | None) -> dict[str, str]:
     if at is not None:
         here = {field.key for field in found.definition.sections[at].fields}
         wrong = {key: message for key, message in wrong.items() if key in here}
-    if found.for_other and (at is None or at == found.steps[0]) and found.whom == found.user:
+    if found.for_other and (at is None or at == found.steps[0]) and found.whom == found.requester:
         wrong = {"beneficiary": _("Choose whom it is for."), **wrong}
     return wrong
 
@@ -106,7 +108,7 @@ def _page(
 ) -> HttpResponse:
     definition, offering = found.definition, found.offering
     sections = range(len(definition.sections)) if at is None else [at]
-    today, slot = timezone.localdate(), asked.slot_of(offering.pk)
+    today, slot = timezone.localdate(), found.slot
     context = {
         "offering": offering,
         "definition": definition,
@@ -116,11 +118,14 @@ def _page(
             found.cleaned,
             wrong,
             whom=found.whom,
-            offering_id=offering.pk,
+            slot=slot,
+            items_at=lambda key: found.address("request_items", key),
             by=found.user,
             today=today,
         ),
         "errors": [(_target(key), _told(definition, key, said)) for key, said in wrong.items()],
+        **_for_whom(found),
+        "help_url": found.address("request_help"),
         "whom": found.whom,
         "whom_error": wrong.get("beneficiary", ""),
         "for_other": found.for_other,
@@ -135,6 +140,16 @@ def _page(
     }
     marks = form_marks(request, slot)
     return render(request, "portal/request/form.html", {**context, **marks}, status=status)
+
+
+def _for_whom(found: Form) -> dict[str, Any]:
+    """Who asks, and the addresses that keep it so."""
+    return {
+        "requester": found.requester,
+        "caller": found.caller,
+        "form_url": found.address(),
+        "check_url": found.address("request_check"),
+    }
 
 
 def _draft(request: HttpRequest, user: User, slot: str) -> Draft | None:
@@ -185,41 +200,53 @@ def _rules(found: Form, today: Any) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """What was answered, what it costs, when it comes and who approves; and sending it."""
-    user = person(request)
     if request.method == "POST":
         return _send(request, slug)
-    found = read_form(user, slug)
-    if found.cleaned.errors or (found.for_other and found.whom == user):
+    found = _read(request, slug)
+    if found.cleaned.errors or (found.for_other and found.whom == found.requester):
         return redirect(_mend(found))
     return _check_page(request, found)
 
 
 def _send(request: HttpRequest, slug: str) -> HttpResponse:
-    user = person(request)
-    offering = access.asked_by(user, slug)
+    user, requester = person(request), _requester(request)
+    offering = access.asked_by(requester, slug)
     try:
         ticket = asking.ask(
             offering,
             by=user,
+            requester=requester,
+            channel=_channel(request, called=requester != user),
             token=token_of(request.POST.get("token", "")),
             version=row_id(request.POST.get("version")),
             price_seen=request.POST.get("price", ""),
         )
     except ActionError as error:
-        found = read_form(user, slug)
+        found = _read(request, slug)
         if error.code == "answers" or found.cleaned.errors:
             return redirect(_mend(found))
         return _check_page(request, found, str(error.message), status=error.status)
-    return redirect("portal:request_done", ticket.number)
+    if requester == user:
+        return redirect("portal:request_done", ticket.number)
+    said = _("%(number)s is ordered for %(name)s.")
+    messages.success(request, said % {"number": ticket.number, "name": requester.name})
+    return redirect(ticket)
+
+
+def _channel(request: HttpRequest, *, called: bool) -> str:
+    """How a caller reached the desk; what people order themselves comes by the portal."""
+    said = request.POST.get("channel", "")
+    if not called:
+        return Channel.PORTAL
+    return Channel(said) if said in REACHED else Channel.PHONE
 
 
 def _mend(found: Form) -> str:
     """The address of the first page that has something to mend."""
-    url = reverse("portal:request", args=[found.offering.slug])
     for at in found.steps:
         if _errors(found, at):
-            return f"{url}?step={at + 1}&mend=1"
-    return f"{url}?mend=1"
+            return found.address(step=at + 1, mend=1)
+    return found.address(mend=1)
 
 
 def _check_page(
@@ -231,12 +258,18 @@ def _check_page(
         "definition": found.definition,
         "sections": _by_section(found),
         "whom": found.whom if found.for_other else None,
+        **_for_whom(found),
+        "channels": [(value, Channel(value).label) for value in REACHED],
         "expected": expected(
-            found.offering, found.cleaned.values, by=found.user, beneficiary=beneficiary
+            found.offering,
+            found.cleaned.values,
+            by=found.user,
+            requester=found.requester,
+            beneficiary=beneficiary,
         ),
         "refusal": refusal,
     }
-    marks = form_marks(request, asked.slot_of(found.offering.pk))
+    marks = form_marks(request, found.slot)
     return render(request, "portal/request/check.html", {**context, **marks}, status=status)
 
 
@@ -252,8 +285,8 @@ def _by_section(found: Form) -> list[dict[str, Any]]:
     for at, section in enumerate(found.definition.sections):
         answers = [row for row in rows if place[row.key] == at]
         if answers:
-            step = f"?step={at + 1}" if found.steps else ""
-            sections.append({"title": str(section.title), "answers": answers, "step": step})
+            url = found.address(step=at + 1) if found.steps else found.address()
+            sections.append({"title": str(section.title), "answers": answers, "url": url})
     return sections
 
 
@@ -262,7 +295,7 @@ def _by_section(found: Form) -> list[dict[str, Any]]:
 def helping(request: HttpRequest, slug: str) -> HttpResponse:
     """Articles that may make the request needless, for the words being typed."""
     user = person(request)
-    offering = access.asked_by(user, slug)
+    offering = access.asked_by(_requester(request), slug)
     said = next((one for name, one in request.GET.items() if name.startswith(asked.SINGLE)), "")
     text = words(str(said)).strip()[:200]
     found = suggest(text, reader=user) if len(text) >= SHORTEST else []
@@ -275,8 +308,13 @@ def helping(request: HttpRequest, slug: str) -> HttpResponse:
 def done(request: HttpRequest, number: str) -> HttpResponse:
     """The number, and what happens next and when."""
     ticket = own.get(person(request), number)
-    context = {"ticket": ticket, **arrived(ticket)}
+    context = {"ticket": ticket, **arrived(ticket), "caller": _caller(ticket, person(request))}
     return render(request, "portal/request/done.html", context)
+
+
+def _caller(ticket: Ticket, user: User) -> User | None:
+    """The requester, when the reader wrote it down for them."""
+    return ticket.requester if ticket.requester_id != user.pk else None
 
 
 @portal_page
@@ -293,9 +331,8 @@ def colleagues(request: HttpRequest) -> HttpResponse:
 @require_safe
 def items(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Suggestions for a question that asks for an item."""
-    offering = access.asked_by(person(request), slug)
-    field = parse(offering.live.data).field(key)  # type: ignore[union-attr]
+    offering = access.asked_by(_requester(request), slug)
+    definition = parse(offering.live.data)  # type: ignore[union-attr]
     text = words(request.GET.get("q", "")).strip()[:80]
-    wanted = field is not None and field.type == FieldType.ITEM and not field.mine
-    options = pages.item_options(field, text) if wanted and field else []
+    options = pages.item_options_for(definition, key, text)
     return render(request, "ui/_options.html", {"options": options})

@@ -5,24 +5,26 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from catalog.actions import changes
 from catalog.answers import Cleaned, clean
 from catalog.definition import Definition, parse
-from catalog.enums import FieldType
 from catalog.models import Request
 from catalog.queries.answered import known_for
 from core.errors import ActionError, NotAllowed, NotFound
 from core.text import row_id
-from portal import access
-from portal.asked import typed_in
-from portal.generic import form_marks, person, portal_page
+from portal import access, actions
+from portal.actions import asking
+from portal.asked import mend_slot, typed_in
+from portal.forms import token_of
+from portal.generic import draft_of, form_marks, person, portal_page, stage_answers, words
 from portal.queries import asking as pages
-from portal.queries.filled import raw_answers
+from portal.queries.filled import answers_of
 from tickets.models import Ticket
 
 
@@ -37,13 +39,13 @@ def mend(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("portal:detail", ticket.number)
     made = Request.objects.select_related("made_with", "beneficiary", "requester").get(pk=ticket.pk)
     definition = parse(made.made_with.data)
-    if request.method != "POST":
-        return _page(request, ticket, made, definition, made.answers, {})
-    answers = _typed(request, definition, made)
-    if request.POST.get("do") == "refresh":
-        return _page(request, ticket, made, definition, answers, {})
+    refused = _keep(request, ticket, definition) if request.method == "POST" else {}
+    answers = answers_of(made, definition, _typed(request, ticket), by=user)
+    if request.method != "POST" or refused or request.POST.get("do") in ("refresh", "attach"):
+        status = 422 if refused else 200
+        return _page(request, ticket, made, definition, answers, refused, status=status)
     try:
-        changes.resubmit(ticket, answers, by=user, seen=row_id(request.POST.get("seen")))
+        _send(request, ticket, definition, answers)
     except (NotFound, NotAllowed):
         raise
     except ActionError as error:
@@ -53,14 +55,42 @@ def mend(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("portal:detail", ticket.number)
 
 
-def _typed(request: HttpRequest, definition: Definition, made: Request) -> dict[str, Any]:
-    """What the page's controls hold; files stay those that were sent."""
-    files = {
-        field.key: made.answers.get(field.key, [])
-        for field in definition.fields
-        if field.type == FieldType.FILE
-    }
-    return pages.resolved(definition, raw_answers(definition, typed_in(request.POST), files))
+def _keep(request: HttpRequest, ticket: Ticket, definition: Definition) -> dict[str, str]:
+    """Keep what was typed and the files that came along; what is wrong with files refused."""
+    slot = mend_slot(ticket.number)
+    actions.keep_typed(slot, typed_in(request.POST), by=person(request))
+    return stage_answers(request, slot, definition)
+
+
+def _typed(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    """What the page's controls hold; of somebody who comes back, what they held."""
+    if request.method == "POST":
+        return typed_in(request.POST)
+    draft = draft_of(person(request), mend_slot(ticket.number))
+    return dict(draft.data) if draft else {}
+
+
+def _send(request: HttpRequest, ticket: Ticket, definition: Definition, answers: Any) -> None:
+    asking.mend(
+        ticket,
+        definition,
+        answers,
+        by=person(request),
+        seen=row_id(request.POST.get("seen")),
+        token=token_of(request.POST.get("token", "")),
+    )
+
+
+@portal_page
+@require_safe
+def items(request: HttpRequest, number: str, key: str) -> HttpResponse:
+    """Suggestions for a question that asks for an item, as the request was made with it."""
+    ticket = access.get(person(request), number)
+    made = Request.objects.select_related("made_with").filter(pk=ticket.pk).first()
+    data = made.made_with.data if made is not None and made.made_with else {}
+    text = words(request.GET.get("q", "")).strip()[:80]
+    options = pages.item_options_for(parse(data), key, text)
+    return render(request, "ui/_options.html", {"options": options})
 
 
 def _page(
@@ -74,21 +104,24 @@ def _page(
 ) -> HttpResponse:
     user, whom = person(request), made.beneficiary or made.requester
     cleaned = _cleaned(definition, answers, whom)
-    today = timezone.localdate()
+    today, slot = timezone.localdate(), mend_slot(ticket.number)
     blocks = pages.blocks(
         definition,
         range(len(definition.sections)),
         cleaned,
         wrong,
         whom=whom,
-        offering_id=made.offering_id or 0,
+        slot=slot,
+        items_at=lambda key: reverse("portal:mend_items", args=[ticket.number, key]),
         by=user,
         today=today,
+        sent=made.answers,
     )
     context = {
         "ticket": ticket,
         "seen": ticket.version,
         "definition": definition,
+        "draft": draft_of(user, slot) if request.method == "GET" else None,
         "blocks": blocks,
         "errors": [(f"q-{key}" if key else "", message) for key, message in wrong.items()],
         "rules": {
@@ -100,7 +133,7 @@ def _page(
             "values": cleaned.values,
         },
     }
-    marks = form_marks(request, f"portal:mend:{ticket.number}")
+    marks = form_marks(request, slot)
     return render(request, "portal/request/mend.html", {**context, **marks}, status=status)
 
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from catalog.models import Offering
 from portal import actions, asked
@@ -67,9 +68,11 @@ def _list(request: HttpRequest, slot: str, refused: list[str] | None = None) -> 
 def _back(slot: str) -> HttpResponse:
     if slot.startswith("portal:reply:"):
         return redirect("portal:detail", slot.rpartition(":")[2])
-    slug = (
-        Offering.objects.filter(pk=asked.offering_in(slot)).values_list("slug", flat=True).first()
-    )
+    if asked.mended_in(slot):
+        return redirect("portal:mend", asked.mended_in(slot))
+    pk, caller = asked.asked_in(slot) or (0, "")
+    slug = Offering.objects.filter(pk=pk).values_list("slug", flat=True).first()
     if slug:
-        return redirect("portal:request", slug)
+        url = reverse("portal:request", args=[slug])
+        return redirect(f"{url}?requester={caller}" if caller else url)
     return redirect("portal:report" if slot == SLOT else "portal:home")

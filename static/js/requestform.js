@@ -18,7 +18,10 @@ function values() {
 }
 
 function read(place, type) {
-  if (type === "file") return $$(".p-file__name", place).map((name) => name.textContent);
+  if (type === "file") {
+    const stay = $$(".p-file__name", place).filter((name) => !name.parentElement.querySelector("input:not(:checked)"));
+    return stay.map((name) => name.textContent);
+  }
   const ticked = $$("input[type=radio], input[type=checkbox]", place);
   if (ticked.length) return ticked.filter((input) => input.checked).map((input) => input.value);
   return $("input:not([name=has]):not([role=combobox]), select, textarea", place)?.value ?? "";
