@@ -23,7 +23,8 @@ def offered_to(user: User) -> Any:
 
 def find(user: User, text: str, most: int) -> list[Offering]:
     """Those that the words mean, misspelt or in other words, best first."""
-    rows = {row.pk: row for row in offered_to(user).order_by("-asked_count", "pk")}
+    offered = offered_to(user).select_related("shelf")
+    rows = {row.pk: row for row in offered.order_by("-asked_count", "pk")}
     documents = [
         fuzzy.Document(
             row.pk,

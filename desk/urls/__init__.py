@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from desk.views import create, objectives, oncall, pick, queue, search, similar, sla_explain
+from desk.views import create, objectives, oncall, order, pick, queue, search, similar, sla_explain
 
 app_name = "desk"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/q/<slug:view>/display/", queue.display, name="display"),
     path("desk/pick/<slug:source>/", pick.pick, name="pick"),
     path("desk/new/", create.new, name="new"),
+    path("desk/new/request/", order.order, name="new_request"),
     path("desk/new/draft/", create.new_draft, name="new_draft"),
     path("desk/new/proposal/", similar.proposal, name="proposal"),
     path("desk/oncall/", oncall.oncall, name="oncall"),
