@@ -63,7 +63,7 @@ def _make_tasks(
         start = max((ends[key] for key in each.after), default=now)
         hours = each.task.hours
         ends[each.task.key] = times.later(start, hours, calendar) if hours else start
-        with override(settings.LANGUAGE_CODE):
+        with override(ticket.requester.language or settings.LANGUAGE_CODE):
             made[each.task.key] = add_task(
                 ticket,
                 str(each.task.title),
