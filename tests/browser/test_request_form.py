@@ -151,7 +151,7 @@ def test_a_laptop_is_ordered_on_a_phone_with_the_keyboard_alone(
     page.focus(".p-send .btn--primary")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/check/$"))
-    expect(page.locator("main")).to_contain_text("2,900,000 KRW")
+    expect(page.locator("main")).to_contain_text("2,900,000원")
     expect(page.locator(".q-line")).to_contain_text("박부장")
     expect(page.locator("main")).to_contain_text("팀장 결재")
     fits(page)
