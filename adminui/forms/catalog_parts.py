@@ -201,7 +201,8 @@ class PromiseForm(forms.Form):
         max_value=365,
         required=False,
         help_text=gettext_lazy(
-            "Shown before asking where no service level promises a time. Empty: nothing is said."
+            "Shown before asking, and counted from the approval. "
+            "Empty: what the service level promises."
         ),
     )
     amount = Money(label=gettext_lazy("Price before options"), required=False)

@@ -13,6 +13,7 @@ from catalog.definition import Definition, parse, shown
 from catalog.models import Request
 from catalog.queries.answered import told
 from catalog.queries.lines import facts_of, involved_in, line_of, policy_of
+from catalog.queries.times import promised
 from catalog.wording import price_words
 from tickets import actions as kernel
 from tickets.actions import approving
@@ -47,12 +48,17 @@ def set_off(ticket: Ticket, *, by: User | None) -> Ticket:
 
 @transaction.atomic
 def accept(ticket: Ticket) -> Ticket:
-    """Accept a request; the parts of a bundle are opened and set off themselves."""
+    """Accept a request; the parts of a bundle are opened and set off themselves.
+
+    Delivery is expected from now on: an approval takes as long as it takes.
+    """
     ticket = fulfilment.accept(ticket)
     request = _row(ticket.pk)
     if request.made_with is None:
         return ticket
     definition = parse(request.made_with.data)
+    due = promised(ticket.pk, timezone.now(), definition.delivery_days)
+    Request.objects.filter(pk=ticket.pk).update(promised_at=due)
     asked = shown(definition, request.answers, timezone.localdate())
     for part in bundles.open_parts(ticket, request, definition, asked):
         set_off(part, by=part.opened_by)

@@ -11,9 +11,8 @@ from django.utils.translation import get_language, override
 from accounts.models import Department, Team, User
 from catalog.definition import Definition, parse, shown
 from catalog.enums import FieldType
-from catalog.models import Offering, OfferingVersion, Request, Use
+from catalog.models import Offering, OfferingVersion, Use
 from catalog.pricing import quote
-from catalog.queries import times
 from cmdb.models import ConfigurationItem
 from tickets.actions import open as opening
 from tickets.actions import watch
@@ -34,8 +33,8 @@ def make(
     """Open the record of a request whose answers are checked.
 
     Effects in order: record and row with what it is made with, its answers and price; items that
-    the answers name are linked; when delivery may be expected; the person it is for follows it;
-    its use is counted for their department.
+    the answers name are linked; the person it is for follows it; its use is counted for their
+    department.
     """
     definition = parse(version.data)
     today = timezone.localdate()
@@ -64,8 +63,6 @@ def make(
             "period": price.period if price.amount else "",
         },
     )
-    due = times.promised(ticket.pk, ticket.opened_at, definition.delivery_days)
-    Request.objects.filter(pk=ticket.pk).update(promised_at=due)
     if other is not None:
         watch(ticket, other, by=None)
     _count(offering, (other or requester).department)

@@ -18,7 +18,7 @@ class Request(Ticket):
     `made_with` is what it was made with and never changes; without one it is a request in words.
     `answers` are {field key: stored value} as catalog.answers keeps them, hidden ones included.
     `amount` and `currency`: what the requester was shown and agreed to.
-    `promised_at`: when delivery was said to be expected, at the time of asking.
+    `promised_at`: when delivery is expected, known once nothing stands in the way any more.
     """
 
     ticket = models.OneToOneField(

@@ -49,11 +49,13 @@ def workdays(start: datetime, days: int) -> datetime:
 
 
 def promised(ticket_id: int, start: datetime, days: int | None) -> datetime | None:
-    """When delivery may be expected: by what is agreed, else by the offering's own days."""
+    """When delivery may be expected: by the offering's own days, else by what is agreed.
+
+    The days are what the requester was told before asking.
+    """
+    if days is not None:
+        return workdays(start, days)
     running = Clock.objects.filter(
         ticket_id=ticket_id, metric=Metric.RESOLUTION, state=ClockState.RUNNING
     )
-    due = running.values_list("due_at", flat=True).first()
-    if due is not None:
-        return due
-    return workdays(start, days) if days else None
+    return running.values_list("due_at", flat=True).first()

@@ -172,11 +172,12 @@ def _calendar() -> Calendar | None:
 
 
 def _promised(definition: Definition, agreements: WhatIf, now: datetime) -> datetime | None:
+    if definition.delivery_days is not None:
+        return workdays(now, definition.delivery_days)
     for promise in agreements.promises:
         if promise.metric == "resolution" and promise.due:
             return promise.due
-    days = definition.delivery_days
-    return workdays(now, days) if days else None
+    return None
 
 
 def _may_ask(definition: Definition, requester: User) -> bool:

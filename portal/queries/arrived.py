@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from catalog.definition import parse
 from catalog.models import Request
 from core import formats
 from tickets.enums import StageState
@@ -9,8 +10,8 @@ from tickets.models import ApprovalStage, Ticket
 
 
 def arrived(ticket: Ticket) -> dict[str, Any]:
-    """The approval line that was asked, the day it is expected, and whom to turn to."""
-    row = Request.objects.select_related("offering__service__support_team", "beneficiary")
+    """The approval line that was asked, and when delivery is expected."""
+    row = Request.objects.select_related("made_with", "beneficiary")
     made = row.filter(pk=ticket.pk).first()
     stages = list(
         ApprovalStage.objects.filter(approval__ticket=ticket)
@@ -26,5 +27,11 @@ def arrived(ticket: Ticket) -> dict[str, Any]:
         "line": line,
         "made": made,
         "expected_on": formats.day(made.promised_at) if made and made.promised_at else "",
+        "days": _days(made),
         "beneficiary": made.beneficiary if made else None,
     }
+
+
+def _days(made: Request | None) -> int | None:
+    """The working days that delivery takes once nothing stands in the way."""
+    return parse(made.made_with.data).delivery_days if made and made.made_with else None

@@ -1,5 +1,6 @@
 """Asking for something: what is made, what is refused, and what follows."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from catalog.actions import changes, requests
 from catalog.definition import parse
 from catalog.models import Cost, Offering, Use
 from catalog.pricing import quote, token
+from catalog.queries.times import workdays
 from core.errors import ActionError, NotFound
 from tests.catalog.kit import (
     ask,
@@ -126,12 +128,17 @@ def test_items_named_in_answers_are_linked():
     assert [link.item for link in ticket.ticket_items.all()] == [item]
 
 
-def test_delivery_is_expected_after_the_offerings_working_days(settings):
-    from sla.models import Policy
+def test_delivery_is_expected_after_the_offerings_working_days():
+    made = row(ask(make_offering(delivery_days=3)))
+    assert abs(made.promised_at - workdays(made.opened_at, 3)) < timedelta(minutes=1)
 
-    Policy.objects.all()
-    ticket = ask(make_offering(delivery_days=3))
-    assert row(ticket).promised_at > ticket.opened_at
+
+def test_delivery_is_expected_so_many_days_after_the_approval():
+    boss = make_user()
+    ticket = ask(approved_by(boss, delivery_days=3))
+    assert row(ticket).promised_at is None
+    approving.decide(seat(ticket), "approve", by=boss)
+    assert row(ticket).promised_at is not None
 
 
 def test_each_request_is_counted_for_the_offering_and_the_department():

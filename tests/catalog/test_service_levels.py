@@ -60,7 +60,7 @@ def test_an_agreement_may_hold_for_requests_of_one_offering_only():
 
 
 def test_delivery_is_expected_when_the_agreement_says_so():
-    offering = make_offering(delivery_days=9)
+    offering = make_offering()
     agree(offering, hours=2)
     ticket = ask(offering)
     late = row(ticket).promised_at - ticket.opened_at
