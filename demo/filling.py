@@ -60,7 +60,7 @@ def _answer(asked: Field, rng: random.Random, person: User, today: date) -> Any:
     if kind == FieldType.PERSON:
         return person.pk
     if kind == FieldType.ITEM:
-        return _item(asked)
+        return _item(asked, person)
     if kind == FieldType.LONG_TEXT:
         return rng.choice(WHY)
     return WORDS.get(asked.key, "업무용") if kind == FieldType.TEXT else None
@@ -76,8 +76,10 @@ def _days(asked: Field) -> tuple[int, int]:
     return low, min(int(asked.high) if asked.high not in (None, "") else low + 20, low + 20)
 
 
-def _item(asked: Field) -> int | None:
+def _item(asked: Field, person: User) -> int | None:
     items: Any = ConfigurationItem.objects.order_by("pk")
+    if asked.mine:
+        items = items.filter(owner=person)
     if asked.item_types:
         items = items.filter(type__in=asked.item_types)
     return items.values_list("pk", flat=True).first()

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.enums import Role, Scope
 from accounts.models import Department, Membership, RoleGrant, Team, User
-from cmdb.enums import RelationType
+from cmdb.enums import ItemType, RelationType
 from cmdb.models import ConfigurationItem, Relation, Service
 from core import options
 from demo import names
@@ -68,6 +68,7 @@ def make(rng: random.Random, now: datetime, password: str) -> Organisation:
     _managers(found, departments)
     _services(found, plan["services"], plan["needs"])
     _items(found, plan["items"])
+    _computers(found)
     found.categories = dict(Category.objects.values_list("key", "pk"))
     _lists(found, stories())
     options.put("organisation", plan["name"])
@@ -263,6 +264,21 @@ def _items(found: Organisation, plan: dict[str, list[Any]]) -> None:
         )
         for name, (_kind, _place, _services, below) in plan.items()
         for other in below
+    )
+
+
+def _computers(found: Organisation) -> None:
+    """Everybody's own computer: what they ask to have repaired, or give back."""
+    ConfigurationItem.objects.bulk_create(
+        ConfigurationItem(
+            name=f"NB-{number:04d}",
+            type=ItemType.WORKSTATION,
+            location=user.location,
+            owner=user,
+            support_team=found.services["workplace"].support_team,
+            serial=f"SN-{50110 + number:06d}",
+        )
+        for number, user in enumerate(found.people.values(), 1)
     )
 
 

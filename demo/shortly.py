@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cmdb.enums import ItemType
+
 Ids = Mapping[str, int]
 Text = dict[str, str]
 
@@ -57,7 +59,8 @@ def _more(kind: str, more: str) -> dict[str, Any]:
         low, high = more.split("..")
         return {"low": int(low), "high": int(high)}
     if kind == "item" and more:
-        return {"item_types": more.split(",")}
+        types = more.split(",")
+        return {"item_types": types, "mine": ItemType.WORKSTATION in types}
     if kind == "file" and more:
         return {"files": int(more)}
     return {}
