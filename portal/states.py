@@ -14,6 +14,8 @@ STEP_LABELS = {
     Phase.CLOSED: pgettext_lazy("step", "Done"),
 }
 
+APPROVAL = pgettext_lazy("step", "Approval")
+
 # What a merged record is called, whatever its status.
 MERGED = pgettext_lazy("request", "Merged")
 
@@ -44,7 +46,9 @@ def path(machine: Machine, *, decided: bool = True) -> list[State]:
 
 
 def label(state: State) -> Any:
-    """The step's word; a wait before the work says itself what it is."""
+    """The step's word, short enough for a bar; other waits before the work say what they are."""
+    if state.decides:
+        return APPROVAL
     return STEP_LABELS.get(state.phase) or state.plain or state.label
 
 
