@@ -140,14 +140,14 @@ class Page:
 
     def spread(self) -> list[dict[str, Any]]:
         """How the answers lie over the five faces, the best first; widths in per cent."""
-        most, n = max(self.totals.scores) or 1, self.totals.answered
+        n = self.totals.answered
         return [
             {
                 "word": score.label,
                 "icon": FACES[score],
                 "n": (count := self.totals.scores[score - 1]),
                 "share": percent(count / n if n else None),
-                "width": f"{100 * count / most:.1f}",
+                "width": f"{100 * count / (n or 1):.1f}",
                 "url": self._list(str(score.value)),
             }
             for score in reversed(Score)

@@ -10,11 +10,11 @@ from django.db.models import Case, Count, F, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from catalog.wording import money
 from cmdb.access import may_edit
 from cmdb.enums import ReviewState, ServiceStatus
 from cmdb.models import Service
@@ -247,10 +247,8 @@ def cost(service: Service) -> str:
     """What it costs, in words; empty where nothing is charged."""
     if service.cost_amount is None:
         return ""
-    amount = service.cost_amount
-    places = 0 if amount == amount.to_integral_value() else 2
     parts = [
-        f"{number_format(amount, places, force_grouping=True)} {service.cost_currency}",
+        money(service.cost_amount, service.cost_currency),
         str(service.get_cost_period_display()),
     ]
     if service.cost_unit:
