@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.enums import Role
 from accounts.models import Department, Membership, RoleGrant, Team, User
@@ -264,7 +265,12 @@ def as_text(selector: Selector) -> str:
         level = int(selector.get("level") or 0)
         if level == 0:
             return _("head of the requester’s department")
-        return _("head of the department %(level)s levels above") % {"level": level}
+        said = ngettext(
+            "head of the department %(level)s level above",
+            "head of the department %(level)s levels above",
+            level,
+        )
+        return said % {"level": level}
     if kind == "role":
         return str(Role(selector["role"]).label) if selector.get("role") in Role.values else ""
     if kind in ("team", "team_lead"):
