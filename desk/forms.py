@@ -76,11 +76,19 @@ class TransitionForm(forms.Form):
             )
         if "anyway" in self.data:
             self.offer_anyway()
+        if "sure" in self.data:
+            self.offer_sure()
 
     def offer_anyway(self) -> None:
         """Work is still open: let the person say that this is meant."""
         self.fields["anyway"] = forms.BooleanField(
             label=_("Do it with tasks or checklist lines still open"), required=False
+        )
+
+    def offer_sure(self) -> None:
+        """The reply names what its reader may not read: let the person say that this is meant."""
+        self.fields["sure"] = forms.BooleanField(
+            label=_("Send it although the requester may not read the article"), required=False
         )
 
     def answers(self) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from core.errors import ActionError
+from knowledge.actions import unreadable
 from tickets import actions
 from tickets.actions.attach import Upload
 from tickets.enums import Visibility
@@ -16,9 +18,16 @@ from tickets.models import Comment, PendingReason, Ticket
 
 @transaction.atomic
 def reply_and_wait(
-    ticket: Ticket, body: str, *, by: User, files: Sequence[Upload] = (), last_seen: int | None
+    ticket: Ticket,
+    body: str,
+    *,
+    by: User,
+    files: Sequence[Upload] = (),
+    last_seen: int | None,
+    sure: bool = False,
 ) -> Comment:
-    """Answer the requester and put the record on hold until they reply."""
+    """Answer the requester and put the record on hold until they reply. `sure`: as in `say`."""
+    _warn_of_unreadable(ticket, body, sure)
     reasons = PendingReason.objects.filter(is_active=True)
     reason = reasons.filter(waits_for=PendingReason.WaitsFor.REQUESTER).first()
     if reason is None:
@@ -38,8 +47,15 @@ def say(
     memo: bool,
     files: Sequence[Upload] = (),
     last_seen: int | None = None,
+    sure: bool = False,
 ) -> Comment:
-    """Write a public reply or an internal note, and forget its draft."""
+    """Write a public reply or an internal note, and forget its draft.
+
+    A reply that names an article which its requester may not read is refused with code
+    "unreadable", unless the writer is `sure`.
+    """
+    if not memo:
+        _warn_of_unreadable(ticket, body, sure)
     visibility = Visibility.INTERNAL if memo else Visibility.PUBLIC
     said = actions.comment(
         ticket,
@@ -63,11 +79,12 @@ def move(
     reply: str = "",
     anyway: bool = False,
     children: bool = False,
+    sure: bool = False,
 ) -> Comment | None:
-    """Take a transition, with a reply to the requester when there is one."""
+    """Take a transition, with a reply to the requester when there is one; `sure`: as in `say`."""
     said = None
     if reply.strip():
-        said = say(ticket, reply, by=by, memo=False)
+        said = say(ticket, reply, by=by, memo=False, sure=sure)
     actions.transition(ticket, name, by=by, anyway=anyway, children=children, **answers)
     return said
 
@@ -79,6 +96,21 @@ def take_back(said: Comment, *, by: User) -> None:
     mode = "memo" if said.visibility == Visibility.INTERNAL else "reply"
     slot = draft_slot(said.ticket, mode)
     actions.save_draft(slot, {"body": said.body}, by=by, ticket=said.ticket)
+
+
+def _warn_of_unreadable(ticket: Ticket, body: str, sure: bool) -> None:
+    hidden = [] if sure else unreadable(body, ticket)
+    if hidden:
+        raise ActionError(
+            ngettext(
+                "The requester may not read %(articles)s. Take it out, or send it anyway.",
+                "The requester may not read %(articles)s. Take them out, or send it anyway.",
+                len(hidden),
+            )
+            % {"articles": ", ".join(article.number for article in hidden)},
+            field="reply",
+            code="unreadable",
+        )
 
 
 def draft_slot(ticket: Ticket, mode: str) -> str:

@@ -43,11 +43,11 @@ def _say(request: HttpRequest, ticket: Ticket, mode: str) -> Comment:
     files = [Upload.of(file) for file in request.FILES.getlist("files")]
     last_seen = row_id(request.POST.get("last_seen"))
     user: Any = request.user
+    how: dict[str, Any] = {"by": user, "files": files, "last_seen": last_seen}
+    how["sure"] = "sure" in request.POST
     if mode == "reply" and request.POST.get("then") == "wait":
-        return conversation.reply_and_wait(ticket, body, by=user, files=files, last_seen=last_seen)
-    return conversation.say(
-        ticket, body, by=user, memo=mode == "memo", files=files, last_seen=last_seen
-    )
+        return conversation.reply_and_wait(ticket, body, **how)
+    return conversation.say(ticket, body, memo=mode == "memo", **how)
 
 
 def _refused(request: HttpRequest, ticket: Ticket, mode: str, error: ActionError) -> HttpResponse:
@@ -58,6 +58,7 @@ def _refused(request: HttpRequest, ticket: Ticket, mode: str, error: ActionError
         "from": surface(request),
         "open_mode": mode,
         "error": error,
+        "sure": error.code == "unreadable" or "sure" in request.POST,
         "typed": request.POST.get("body", ""),
     }
     return render(request, "tickets/_composer_answer.html", context, status=422)

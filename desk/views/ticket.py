@@ -149,6 +149,7 @@ def _moved(request: HttpRequest, ticket: Ticket, form: TransitionForm, name: str
         reply=form.cleaned_data.get("reply", ""),
         anyway=form.cleaned_data.get("anyway", False),
         children=form.cleaned_data.get("children", False),
+        sure=form.cleaned_data.get("sure", False),
     )
     request.sent_comment = said  # type: ignore[attr-defined]
     return changed(request, ticket)
@@ -157,6 +158,8 @@ def _moved(request: HttpRequest, ticket: Ticket, form: TransitionForm, name: str
 def _offer_anyway(form: TransitionForm, error: ActionError) -> None:
     if error.code == "open_work" and "anyway" not in form.fields:
         form.offer_anyway()
+    if error.code == "unreadable" and "sure" not in form.fields:
+        form.offer_sure()
 
 
 PANELS = frozenset({"info", "requester", "links", "tasks", "files", "approvals", "history"})

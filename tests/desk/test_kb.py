@@ -10,12 +10,22 @@ from django.urls import reverse
 
 from accounts.models import User
 from knowledge import actions
+from knowledge.enums import Audience
 from knowledge.models import Article, ArticleDay, ArticleUse, SearchMiss
-from tests.factories import make_agent, make_service, make_team, make_user, open_incident
+from tests.factories import (
+    make_agent,
+    make_service,
+    make_team,
+    make_user,
+    open_incident,
+    resolution,
+    waiting_for_requester,
+)
 from tests.knowledge.support import make_editor, publish, written
 from tickets.models import Draft, Ticket
 
 pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -277,3 +287,51 @@ def test_lists_ask_the_same_for_one_and_thirty(client, page, language):
 )
 def test_spoilt_addresses_are_answered(client, agent, query):
     assert client.get(reverse("desk:kb") + query).status_code == 200
+
+
+@pytest.mark.parametrize("then", ["", "wait"])
+def test_a_reply_naming_an_article_its_requester_may_not_read_is_warned_about_once(client, then):
+    agent = make_agent(team=make_team())
+    waiting_for_requester()
+    client.force_login(agent)
+    hidden = publish(written(by=agent, audience=Audience.DESK))
+    ticket = open_incident(by=make_user())
+    typed = {"mode": "reply", "body": f"See {hidden.number} please", "then": then}
+    address = f"{ticket.get_absolute_url()}say/"
+    refused = client.post(address, typed, headers=HTMX)
+    shown = refused.content.decode()
+    assert refused.status_code == 422
+    assert f"may not read {hidden.number}" in shown
+    assert f"See {hidden.number} please</textarea>" in shown
+    assert 'name="sure"' in shown
+    assert "Send it anyway" in shown
+    assert not ticket.comments.exists()
+    assert client.post(address, {**typed, "sure": "1"}, headers=HTMX).status_code == 200
+    assert ticket.comments.get().body == typed["body"]
+
+
+def test_a_note_and_a_public_article_are_not_warned_about(client):
+    agent = make_agent(team=make_team())
+    client.force_login(agent)
+    hidden, public = publish(written(by=agent, audience=Audience.DESK)), publish(written(by=agent))
+    ticket = open_incident(by=make_user())
+    address = f"{ticket.get_absolute_url()}say/"
+    for mode, article in (("memo", hidden), ("reply", public)):
+        sent = client.post(address, {"mode": mode, "body": f"See {article.number}"}, headers=HTMX)
+        assert sent.status_code == 200
+
+
+def test_a_reply_with_a_step_is_warned_about_too(client):
+    agent = make_agent(team=make_team())
+    client.force_login(agent)
+    hidden = publish(written(by=agent, audience=Audience.DESK))
+    ticket = open_incident(by=make_user())
+    typed = {"reply": f"See {hidden.number}", **resolution()}
+    typed = {name: getattr(value, "pk", value) for name, value in typed.items()}
+    address = f"{ticket.get_absolute_url()}do/resolve/"
+    refused = client.post(address, typed, headers=HTMX)
+    assert f"may not read {hidden.number}" in refused.content.decode()
+    assert 'name="sure"' in refused.content.decode()
+    client.post(address, {**typed, "sure": "on"}, headers=HTMX)
+    ticket.refresh_from_db()
+    assert ticket.status == "resolved"
