@@ -21,7 +21,7 @@ from portal.enums import Kinds, Show, Whose
 from portal.states import MERGED, Step, is_stopped, plain, steps
 from tickets import kinds
 from tickets.enums import LinkType, Verb
-from tickets.models import Event, Link, PendingReason, Seen, Ticket, Watch
+from tickets.models import Approval, Event, Link, PendingReason, Seen, Ticket, Watch
 from tickets.numbering import candidates
 from tickets.paging import Order
 
@@ -44,6 +44,7 @@ _COLUMNS = (
     "roman_name",
     "seen_at",
     "joined",
+    "decided",
 )
 NEWEST = Order("opened", backwards=True)
 # The last thing the requester could notice. updated_at would tell when the desk writes notes.
@@ -282,6 +283,7 @@ def _described(found: Any, user: User) -> Any:
     joined = both.filter(data__role="source").order_by("-id").values("verb")[:1]
     return found.annotate(
         joined=Case(When(phase=Phase.CLOSED, then=Subquery(joined)), default=Value("")),
+        decided=Exists(Approval.objects.filter(ticket=OuterRef("pk"))),
         news_at=NEWS,
         waits_for=F("pending_reason__waits_for"),
         display_name=F("requester__display_name"),
@@ -309,7 +311,7 @@ def _row(value: dict[str, Any], user: User) -> Row:
         phase=value["phase"],
         status="cancelled" if is_stopped(machine, value["status"]) else value["status"],
         plain=str(MERGED if merged else plain(machine.by_key[value["status"]])),
-        steps=steps(machine, value["status"], merged=merged),
+        steps=steps(machine, value["status"], merged=merged, decided=value["decided"]),
         flag=_flag(value, user),
         news_at=value["news_at"],
         requester="" if value["requester_id"] == user.pk else requester.name,

@@ -53,18 +53,18 @@ def _page(
     user = person(request)
     merged = queries.is_merged(ticket)
     asked = sheet(ticket, user, costs=False)
-    decided = asked is None or asked.definition.policy is not None
+    lines = lines_of(ticket)
     context = {
         "sheet": asked,
         "can_mend": queries.asked_anew(ticket, user),
         "ticket": ticket,
         "plain": MERGED if merged else plain(ticket.state),
-        "steps": steps(ticket.kind_info.machine, ticket.status, merged=merged, decided=decided),
+        "steps": steps(ticket.kind_info.machine, ticket.status, merged=merged, decided=bool(lines)),
         "conversation": queries.conversation(ticket, user),
         "outlook": queries.outlook(ticket, user),
         "answers": queries.answers(ticket),
         "promises": promises(ticket),
-        "lines": lines_of(ticket),
+        "lines": lines,
         "continued": queries.continued(ticket, user),
         "came_from": queries.came_from(ticket, request.GET.get("merged", ""), user),
         "form": form,

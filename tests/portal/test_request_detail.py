@@ -1,10 +1,14 @@
 """A request in the portal: what its requester reads, and what they can do with it."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from catalog.actions import changes
+from portal.enums import Show, Whose
+from portal.models import StagedFile
+from portal.queries import lists
 from tests.catalog.kit import (
     ask,
     do_later,
@@ -12,15 +16,18 @@ from tests.catalog.kit import (
     fresh,
     make_offering,
     make_policy,
+    publish,
     question,
     row,
     seat,
     task,
     tasks,
 )
-from tests.factories import make_agent, make_team, make_user
+from tests.factories import make_agent, make_item, make_team, make_user
 from tickets import actions
 from tickets.actions import approving
+from tickets.actions.attach import Upload
+from tickets.models import Attachment, Draft
 
 pytestmark = pytest.mark.django_db
 PRICE = {"amount": "1500", "currency": "EUR", "period": "once", "payer": "department"}
@@ -62,6 +69,13 @@ def test_the_bar_has_a_step_for_the_approval_only_where_there_is_one(requester):
     without = page(requester, ask(make_offering(), requester))
     assert "Being approved" in with_one
     assert "Being approved" not in without
+
+
+def test_lists_draw_a_step_for_the_approval_only_where_there_is_one(requester):
+    with_one = ask(approved_by(make_user("Boss")), requester)
+    without = ask(make_offering(), requester)
+    rows = {row.number: row for row in lists.page(requester, Whose.MINE, Show.OPEN).rows}
+    assert len(rows[with_one.number].steps) == len(rows[without.number].steps) + 1
 
 
 def test_while_it_is_approved_its_requester_reads_who_has_it(requester):
@@ -160,3 +174,90 @@ def test_a_withdrawn_bundle_withdraws_its_parts(requester):
     post(requester, ticket, "withdraw", text="")
     assert fresh(ticket.links_out.get().target).status == "cancelled"
     assert not changes.can_mend(fresh(ticket), requester)
+
+
+def rejected_with_file(requester):
+    """A request with a file that came back."""
+    boss = make_user()
+    fields = [question("quote", type="file", required=True, files=2), question("why")]
+    offering = approved_by(boss, fields=fields)
+    upload = Upload.of(SimpleUploadedFile("old.pdf", b"%PDF-1.4 old"))
+    ticket = ask(offering, requester, answers={"quote": ["old.pdf"], "why": "New"}, files=[upload])
+    approving.decide(seat(ticket), "reject", by=boss, opinion="Another quote")
+    return ticket
+
+
+def names(ticket):
+    kept = Attachment.objects.filter(ticket=ticket, removed_at=None)
+    return sorted(kept.values_list("name", flat=True))
+
+
+def mended(ticket, **more):
+    return {"has": ["quote", "why"], "f-why": "New", "seen": fresh(ticket).version, **more}
+
+
+def test_files_are_replaced_when_it_is_sent_again(requester):
+    ticket = rejected_with_file(requester)
+    address = reverse("portal:mend", args=[ticket.number])
+    assert 'value="old.pdf" checked' in signed_in(requester).get(address).content.decode()
+    new = SimpleUploadedFile("new.pdf", b"%PDF-1.4 new")
+    post(requester, ticket, "mend", **mended(ticket, **{"f-quote": new}))
+    assert row(ticket).answers["quote"] == ["new.pdf"]
+    assert names(ticket) == ["new.pdf"]
+    assert not StagedFile.objects.exists()
+    assert not Draft.objects.exists()
+
+
+def test_a_file_that_stays_ticked_stays_and_more_is_added(requester):
+    ticket = rejected_with_file(requester)
+    new = SimpleUploadedFile("new.pdf", b"%PDF-1.4 new")
+    post(requester, ticket, "mend", **mended(ticket, **{"m-quote": "old.pdf", "f-quote": new}))
+    assert row(ticket).answers["quote"] == ["old.pdf", "new.pdf"]
+    assert names(ticket) == ["new.pdf", "old.pdf"]
+
+
+def test_a_file_that_is_asked_for_cannot_be_taken_out_alone(requester):
+    ticket = rejected_with_file(requester)
+    refused = post(requester, ticket, "mend", **mended(ticket))
+    assert refused.status_code == 422
+    assert "Add a file" in refused.content.decode()
+    assert names(ticket) == ["old.pdf"]
+
+
+def test_another_file_of_the_same_name_takes_its_place(requester):
+    ticket = rejected_with_file(requester)
+    before = Attachment.objects.get(ticket=ticket).sha256
+    new = SimpleUploadedFile("old.pdf", b"%PDF-1.4 newer")
+    post(requester, ticket, "mend", **mended(ticket, **{"f-quote": new}))
+    assert names(ticket) == ["old.pdf"]
+    assert Attachment.objects.get(ticket=ticket, removed_at=None).sha256 != before
+
+
+def test_changed_answers_wait_for_whoever_changed_them(requester):
+    ticket = rejected_with_file(requester)
+    client = signed_in(requester)
+    slot = f"portal:mend:{ticket.number}"
+    client.post(reverse("portal:draft"), {"slot": slot, "has": "why", "f-why": "Half a sen"})
+    files = SimpleUploadedFile("new.pdf", b"%PDF-1.4 new")
+    client.post(reverse("portal:files"), {"slot": f"{slot}:quote", "files": files})
+    address = reverse("portal:mend", args=[ticket.number])
+    shown = client.get(address).content.decode()
+    for words in ("Half a sen", "new.pdf", "old.pdf", "Continue where you stopped"):
+        assert words in shown
+    gone = client.post(reverse("portal:discard"), {"slot": slot})
+    assert gone.headers["Location"] == address
+    shown = client.get(address).content.decode()
+    assert "Half a sen" not in shown
+    assert "new.pdf" not in shown
+
+
+def test_items_are_suggested_by_the_form_it_was_made_with(requester):
+    boss = make_user()
+    make_item("PR-1", type="printer")
+    offering = approved_by(boss, fields=[question("pr", type="item", item_types=["printer"])])
+    ticket = ask(offering, requester)
+    approving.decide(seat(ticket), "reject", by=boss, opinion="No")
+    publish(offering, fields=[question("other")])
+    found = reverse("portal:mend_items", args=[ticket.number, "pr"])
+    assert "PR-1" in signed_in(requester).get(found, {"q": "PR"}).content.decode()
+    assert signed_in(make_user()).get(found).status_code == 404
