@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import User
 from core import formats
 from tickets import kinds
-from tickets.enums import Verb
+from tickets.enums import Verb, Visibility
 from tickets.models import Draft, Event, Seen, Ticket
 
 CAP = 1000
@@ -94,6 +94,18 @@ def _person(values: dict[str, Any], role: str, korean: bool) -> str:
 def _named(values: dict[str, Any], what: str, korean: bool) -> str:
     ko, en = values[f"{what}__name_ko"], values[f"{what}__name_en"]
     return (ko or en if korean else en or ko) or ""
+
+
+# What a requester is told beside what was said to them: how their request moved on.
+_MOVES = (Verb.OPENED, Verb.TRANSITIONED, Verb.ASSIGNED)
+
+
+def outline(events: QuerySet[Event]) -> QuerySet[Event]:
+    """The events that everybody who sees the record may know of: none of the desk's own notes."""
+    public = Visibility.PUBLIC
+    said = Q(verb=Verb.COMMENTED, comment__visibility=public, comment__retracted_at=None)
+    filed = Q(verb=Verb.ATTACHED, data__visibility=public)
+    return events.filter(Q(verb__in=_MOVES) | said | filed)
 
 
 # What became of a record that was merged or split off, read from its events -----------------------

@@ -130,7 +130,8 @@ class TicketPage:
     def counts(self) -> dict[str, int]:
         """Numbers beside the side tabs."""
         links, tasks, lines, files, *_rest = self._aside
-        return {"links": links, "work": tasks + lines, "files": files}
+        work = tasks + lines if self.able["read_notes"] else 0
+        return {"links": links, "work": work, "files": files}
 
     @cached_property
     def _aside(self) -> tuple[Any, ...]:

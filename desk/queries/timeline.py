@@ -31,6 +31,7 @@ from tickets.models import (
     ResolutionCode,
     Ticket,
 )
+from tickets.queries import outline
 from tickets.wording import approval_words, people_in
 
 SHOWN = 40
@@ -129,10 +130,10 @@ def build(
 ) -> Timeline:
     """The record's story as this reader may know it."""
     limit = 2000 if everything else SHOWN + 1
-    events = _newest(ticket, limit)
+    events = _newest(ticket, limit, reads_notes)
     hidden = 0
     if len(events) > SHOWN and not everything:
-        hidden = sum(part.count() for part in _parts(ticket)) - SHOWN
+        hidden = sum(part.count() for part in _parts(ticket, reads_notes)) - SHOWN
         events = events[1:]
     names = _names(ticket, events) | _linked_numbers(user, events)
     files = _files(ticket, user, events, reads_notes) if has_files else {}
@@ -155,18 +156,21 @@ def build(
     )
 
 
-def _parts(ticket: Ticket) -> tuple[Any, Any]:
+def _parts(ticket: Ticket, reads_notes: bool) -> tuple[Any, Any]:
     """The record's own events, and those by which comments were written that merges brought here.
 
-    Events stay where they happened; a comment is told where it is now.
+    Events stay where they happened; a comment is told where it is now. Who has no part in the
+    work (an approver, say) is told none of it.
     """
     events = Event.objects.order_by().select_related("actor", "comment__author")
+    if not reads_notes:
+        events = outline(events)
     brought = events.filter(comment__ticket=ticket, verb=Verb.COMMENTED).exclude(ticket=ticket)
     return events.filter(ticket=ticket), brought
 
 
-def _newest(ticket: Ticket, limit: int) -> list[Event]:
-    own, brought = _parts(ticket)
+def _newest(ticket: Ticket, limit: int, reads_notes: bool) -> list[Event]:
+    own, brought = _parts(ticket, reads_notes)
     both = own.order_by("-id")[:limit].union(brought, all=True)
     return list(both.order_by("-id")[:limit])[::-1]
 

@@ -200,6 +200,9 @@ def _links(page: TicketPage) -> dict[str, Any]:
 
 
 def _tasks(page: TicketPage) -> dict[str, Any]:
+    """The work is told to those who have a part in it: who decides or asks reads of it elsewhere."""
+    if not page.able["read_notes"]:
+        return {"tasks": [], "lines": []}
     return {
         "tasks": plan_of(page.ticket),
         "lines": page.ticket.checklist.select_related("done_by"),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from rest_framework.response import Response
 
 from accounts.models import User
@@ -11,17 +10,15 @@ from core.api.request import SignedInRequest
 from core.api.shapes import instant, person
 from core.api.views import ApiView
 from tickets import access
-from tickets.enums import Verb, Visibility
+from tickets.enums import Verb
 from tickets.models import Event, Ticket
+from tickets.queries import outline
 
 SORTS = Sorts("id", {"id": ("id",)})
 COLUMNS = (
     "id", "at", "verb", "actor_id", "actor__display_name", "actor__roman_name", "channel",
     "comment_id", "changes", "data", "request_id",
 )  # fmt: skip
-PUBLIC = Visibility.PUBLIC
-# What a requester is told beside what was said to them: how their request moved on.
-MOVES = (Verb.OPENED, Verb.TRANSITIONED, Verb.ASSIGNED)
 OUTLINE_FIELDS = frozenset({"status", "team", "assignee"})
 
 
@@ -40,13 +37,6 @@ class Events(ApiView):
             SORTS,
             lambda rows: _shown(rows, request.user, all_of_it),
         )
-
-
-def outline(events: QuerySet[Event]) -> QuerySet[Event]:
-    """The events that everybody who sees the record may know of: none of the desk's own notes."""
-    said = Q(verb=Verb.COMMENTED, comment__visibility=PUBLIC, comment__retracted_at=None)
-    filed = Q(verb=Verb.ATTACHED, data__visibility=PUBLIC)
-    return events.filter(Q(verb__in=MOVES) | said | filed)
 
 
 def _shown(rows: list[Row], user: User, all_of_it: bool) -> list[dict[str, Any]]:
