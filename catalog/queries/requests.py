@@ -17,6 +17,7 @@ from catalog.plan import ENDED_WELL
 from catalog.queries.answered import Told, told
 from catalog.wording import money, price_words
 from core.states import OPEN_PHASES
+from tickets import access
 from tickets.enums import TASK_ENDED, LinkType, TaskState
 from tickets.models import Link, Task, Ticket
 
@@ -133,11 +134,20 @@ def sheet(ticket: Ticket, reader: User, *, costs: bool = True) -> Sheet | None:
         delivered=request.delivered,
         delivered_label=Delivered(request.delivered).label,
         fulfilment=request.fulfilment,
-        tasks=plan_of(ticket, now),
+        tasks=_told_tasks(ticket, reader, definition, now),
         parts=parts,
         hidden_parts=hidden,
         definition=definition,
     )
+
+
+def _told_tasks(ticket: Ticket, reader: User, definition: Definition, now: datetime) -> list[Row]:
+    """The plan; what the desk added to it for itself is told to the desk only."""
+    rows = plan_of(ticket, now)
+    if not rows or access.can(reader, "read_notes", ticket):
+        return rows
+    planned = {text for task in definition.tasks for text in (task.title.ko, task.title.en)}
+    return [row for row in rows if row.title in planned]
 
 
 def plan_of(ticket: Ticket, now: datetime | None = None) -> list[Row]:
