@@ -11,8 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
+from catalog.access import can_ask
 from catalog.actions import making
 from catalog.conditions import truth
 from catalog.definition import Definition, Part
@@ -56,11 +57,12 @@ def _open_part(
     asked: Mapping[str, Any],
 ) -> Ticket | None:
     if offering is None or not offering.is_active or offering.live is None:
-        with override(settings.LANGUAGE_CODE):
-            name = offering.name if offering else f"#{part.offering}"
-            title = _("Provide by other means: %(name)s") % {"name": name}
-            add_task(ticket, title, by=None, description=_("It is no longer offered."))
-        return None
+        return _by_other_means(ticket, part, offering, gettext_noop("It is no longer offered."))
+    if not _is_for_them(ticket, request, offering):
+        why = gettext_noop(
+            "It is not meant for who asks, nor for whom it is. Look whether it may be."
+        )
+        return _by_other_means(ticket, part, offering, why)
     made = making.make(
         offering,
         offering.live,
@@ -72,6 +74,19 @@ def _open_part(
     )
     kernel.link(ticket, LinkType.PARENT_OF, made, by=None)
     return made
+
+
+def _is_for_them(ticket: Ticket, request: Request, offering: Offering) -> bool:
+    """A bundle opens nothing to people who could not get it alone."""
+    people = (ticket.requester, request.beneficiary)
+    return any(can_ask(person, offering) for person in people if person is not None)
+
+
+def _by_other_means(ticket: Ticket, part: Part, offering: Offering | None, why: str) -> None:
+    with override(settings.LANGUAGE_CODE):
+        name = offering.name if offering else f"#{part.offering}"
+        title = _("Provide by other means: %(name)s") % {"name": name}
+        add_task(ticket, title, by=None, description=_(why))
 
 
 def _answers(part: Part, asked: Mapping[str, Any]) -> dict[str, Any]:
