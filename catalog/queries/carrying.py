@@ -142,18 +142,26 @@ def read(raw: bytes) -> Package:
         raise _refused(_("This is no file of offerings: parts of it are missing."))
     if len(offerings) > MOST or len(shelves) > MOST:
         raise _refused(_("At most %(most)s offerings in one file.") % {"most": MOST})
-    if any(not _is_named(row) for row in [*offerings, *shelves]):
+    if any(not isinstance(row, dict) for row in [*offerings, *shelves]):
         raise _refused(_("This is no file of offerings: parts of it are missing."))
-    slugs = [row["slug"] for row in offerings]
+    rows = [{**_outside(row), "data": tidied(row.get("data"))} for row in offerings]
+    kept = [_outside(row) for row in shelves]
+    if any(not _is_named(row) for row in [*rows, *kept]):
+        raise _refused(_("This is no file of offerings: parts of it are missing."))
+    slugs = [row["slug"] for row in rows]
     if len(slugs) != len(set(slugs)):
         raise _refused(_("The file holds an offering twice."))
-    rows = [{**row, "data": tidied(row.get("data"))} for row in offerings]
-    return Package(tuple(shelves), tuple(rows))
+    return Package(tuple(kept), tuple(rows))
 
 
-def _is_named(row: Any) -> bool:
-    slug = row.get("slug") if isinstance(row, dict) else None
-    return isinstance(slug, str) and 0 < len(slug) <= 80 and "\x00" not in slug
+def _outside(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says beside its definition, as the database can hold it."""
+    return tidied({name: said for name, said in row.items() if name != "data"})
+
+
+def _is_named(row: Mapping[str, Any]) -> bool:
+    slug = row.get("slug")
+    return isinstance(slug, str) and 0 < len(slug) <= 80
 
 
 def _refused(message: str) -> ActionError:
