@@ -54,8 +54,10 @@ def mended_in(slot: str) -> str:
 
 def typed_in(post: QueryDict) -> dict[str, Any]:
     """What the controls of a page hold, and which questions those were."""
-    found: dict[str, Any] = {PRESENT: post.getlist(PRESENT)[:MOST]}
+    found: dict[str, Any] = {PRESENT: [_text(one) for one in post.getlist(PRESENT)[:MOST]]}
     for name in post:
+        if "\x00" in name:  # the database can't keep it
+            continue
         if name.startswith(SEVERAL):
             found[name] = [_text(one) for one in post.getlist(name)[:MOST]]
         elif name.startswith(SINGLE) or name in WHOM:

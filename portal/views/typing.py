@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from catalog.models import Offering
+from catalog.queries.offered import offered_to
 from portal import actions, asked
+from portal.access import orders_for
 from portal.actions.report import SLOT
 from portal.forms import token_of
 from portal.generic import (
@@ -36,7 +37,7 @@ def discard(request: HttpRequest) -> HttpResponse:
     slot = slot_in(request)
     if request.method == "POST" and slot:
         actions.discard(slot, by=person(request))
-    return _back(slot)
+    return _back(request, slot)
 
 
 @portal_page
@@ -57,7 +58,7 @@ def remove_file(request: HttpRequest, pk: int) -> HttpResponse:
     if by_script(request):
         return _list(request, slot)
     actions.keep_typed(asked.form_of(slot), typed(request), by=person(request))
-    return _back(slot)
+    return _back(request, slot)
 
 
 def _list(request: HttpRequest, slot: str, refused: list[str] | None = None) -> HttpResponse:
@@ -65,13 +66,15 @@ def _list(request: HttpRequest, slot: str, refused: list[str] | None = None) -> 
     return render(request, "portal/_files.html", context)
 
 
-def _back(slot: str) -> HttpResponse:
+def _back(request: HttpRequest, slot: str) -> HttpResponse:
     if slot.startswith("portal:reply:"):
         return redirect("portal:detail", slot.rpartition(":")[2])
     if asked.mended_in(slot):
         return redirect("portal:mend", asked.mended_in(slot))
     pk, caller = asked.asked_in(slot) or (0, "")
-    slug = Offering.objects.filter(pk=pk).values_list("slug", flat=True).first()
+    # A guessed number tells nobody the name of what is not for them.
+    offered = offered_to(orders_for(person(request), caller))
+    slug = offered.filter(pk=pk).values_list("slug", flat=True).first()
     if slug:
         url = reverse("portal:request", args=[slug])
         return redirect(f"{url}?requester={caller}" if caller else url)
