@@ -200,7 +200,7 @@ def _links(page: TicketPage) -> dict[str, Any]:
 
 
 def _tasks(page: TicketPage) -> dict[str, Any]:
-    """The work is told to those who have a part in it: who decides or asks reads of it elsewhere."""
+    """The work, for those who have a part in it: who decides or asks reads of it elsewhere."""
     if not page.able["read_notes"]:
         return {"tasks": [], "lines": []}
     return {

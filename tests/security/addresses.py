@@ -16,6 +16,7 @@ WORDS = {
     "audience": "requester", "name": "title", "mode": "reply", "task": "TASK-1", "url": "x",
     "uidb64": "MQ", "token": "set-password", "table": "people", "app_label": "core",
     "language": "en", "file_pk": 1,
+    "version_pk": 1, "part": "texts",
     "role": "commander", "day_pk": 1, "object_id": 1, "content_type_id": 1, "key": "categories",
 }  # fmt: skip
 # What takes several words: each of them is an address.
@@ -24,6 +25,19 @@ MORE: dict[str, dict[str, Any]] = {
     "/panel/": {"name": ("info", "requester", "links", "tasks", "files", "history")},
     "/menu/": {"what": ("status", "assignee", "priority", "more")},
     "/do/": {"name": ("resolve", "cancel", "pend", "start", "assign")},
+    "admin-ui/catalog/": {
+        "part": (
+            "texts",
+            "form",
+            "approval",
+            "tasks",
+            "work",
+            "promise",
+            "audience",
+            "articles",
+            "bundle",
+        ),
+    },
     "admin-ui/lists/": {"key": ("categories", "routing", "saved-replies", "task-templates")},
     "desk/sla/table/": {"name": ("figures", "series", "groups", "spent")},
     "desk/pick/": {"source": ("tickets", "people", "agents", "teams", "services", "items")},
@@ -47,7 +61,9 @@ def addresses(words: Mapping[str, Any] | None = None) -> list[str]:
         for chosen in _choices(pattern):
             known = {**WORDS, **chosen, **(words or {})}
             filled = _PART.sub(lambda hit, k=known: str(k[hit[1] or hit[2]]), pattern)
-            found["/" + re.sub(r"[\^$]", "", filled)] = None
+            # Letters of either case ([Kk][Bb]-1) are asked for as the first one.
+            spelt = re.sub(r"\[(\w)\w\]", r"\1", re.sub(r"[\^$]", "", filled))
+            found["/" + spelt] = None
     return list(found)
 
 
