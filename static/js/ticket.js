@@ -107,4 +107,6 @@ export function start() {
   startReading();
   plan();
   document.addEventListener("visibilitychange", () => !document.hidden && ask());
+  // A side panel's answer replaces the panel alone: what it moved elsewhere is asked for at once.
+  document.body.addEventListener("ticket:changed", ({ target }) => target.closest("#panel") && setTimeout(ask, 300));
 }
