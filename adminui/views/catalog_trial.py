@@ -143,9 +143,7 @@ def _told(
         "payer": "" if price.is_free else str(price.payer.label),
         "price_lines": [(str(one.label), money(one.amount, price.currency)) for one in price.lines],
         "audience": Names([data]).audience(data.get("audience") or {}),
-        "promises": [
-            (one.label, one.policy, one.goal_words, one.due) for one in ran.agreements.promises
-        ],
+        "promises": [(one.label, one.policy, one.goal_words, one.due) for one in ran.promises],
         "task_rows": [
             {
                 "title": one.title,

@@ -22,6 +22,7 @@ from catalog.queries.times import later, workdays
 from cmdb.enums import Criticality
 from core.errors import ActionError
 from sla.book import Facts
+from sla.enums import Metric
 from sla.queries.whatif import WhatIf, what_if
 from sla.shelf import shelf
 from sla.worktime import Calendar
@@ -39,6 +40,10 @@ class Planned:
     after: str
     starts: datetime
     ends: datetime | None
+
+
+# What only incidents and changes are measured by.
+OF_OTHER_KINDS = frozenset({Metric.MAJOR_UPDATE, Metric.CONTAIN, Metric.PATCH, Metric.CHANGE_LEAD})
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,11 @@ class Trial:
     agreements: WhatIf
     promised: datetime | None
     may_ask: bool
+
+    @property
+    def promises(self) -> list[Any]:
+        """What is agreed for requests; a policy for every kind names more."""
+        return [one for one in self.agreements.promises if one.metric not in OF_OTHER_KINDS]
 
 
 def trial(
