@@ -101,11 +101,23 @@ def _loaded_with(name: str, *known: str) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def _sheets() -> dict[str, list[Path]]:
+    """What each page loads: the sheets of the frame, and its own."""
+    link = re.compile(r"{% static [\"']css/([\w-]+\.css)[\"'] %}")
+    frame = link.findall((ROOT / "templates" / "base.html").read_text())
+    return {
+        path.name: [STATIC / "css" / name for name in dict.fromkeys([*frame, *own])]
+        for path in TEMPLATES
+        if (own := link.findall(path.read_text())) or path.name == "base.html"
+    }
+
+
 def test_styles_and_scripts_stay_within_their_budget() -> None:
     import django_htmx
 
     htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
     morph = ROOT / "var" / "vendor" / "idiomorph" / "idiomorph-ext.min.js"
     scripts = [*_loaded_with("app.js"), htmx]
-    assert _gzipped(sorted((STATIC / "css").glob("*.css"))) <= 35
+    for page, sheets in _sheets().items():
+        assert _gzipped(sheets) <= 35, page
     assert _gzipped([*scripts, *([morph] if morph.exists() else [])]) <= 45
