@@ -44,7 +44,11 @@ def test_only_what_the_requester_may_ask_for_is_found(client, agent):
 def test_it_is_found_by_words_while_they_are_typed(client, agent):
     caller = make_user()
     make_offering(field("x"), name={"ko": "노트북", "en": "Laptop"})
-    make_offering(field("x"), name={"ko": "명함", "en": "Business cards"}, summary={})
+    cards = {
+        "name": {"ko": "명함", "en": "Business cards"},
+        "summary": {"ko": "인쇄", "en": "Print"},
+    }
+    make_offering(field("x"), name={"ko": "명함", "en": "Business cards"}, summary=summary)
     page = client.get(URL, {"requester": caller.pk, "q": "labtop"}, headers=LIVE)
     assert [row.name for row in page.context["rows"]] == ["Laptop"]
     assert "<html" not in page.content.decode()
