@@ -16,7 +16,7 @@ WORDS = {
     "audience": "requester", "name": "title", "mode": "reply", "task": "TASK-1", "url": "x",
     "uidb64": "MQ", "token": "set-password", "table": "people", "app_label": "core",
     "language": "en", "file_pk": 1,
-    "version_pk": 1, "part": "texts",
+    "version_pk": 1, "part": "texts", "revision": 1,
     "role": "commander", "day_pk": 1, "object_id": 1, "content_type_id": 1, "key": "categories",
 }  # fmt: skip
 # What takes several words: each of them is an address.

@@ -153,10 +153,10 @@ def _version(versions: list[ArticleVersion], number: str | None) -> ArticleVersi
 
 @desk_page
 @require_POST
-def restore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def restore(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
     """An older text becomes the one being written."""
     found = access.get(person(request), pk, "read_draft")
-    actions.take_back(found, number, by=person(request))
+    actions.take_back(found, revision, by=person(request))
     messages.success(request, _("The older text is the one being written now."))
     return redirect("desk:article_edit", pk)
 
