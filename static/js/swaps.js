@@ -34,7 +34,8 @@ export function start() {
     const { elt, target, xhr } = detail;
     focusedBefore = document.activeElement;
     body.dataset.lastFocus = elt.dataset.focusAfter ?? focusedBefore?.id ?? "";
-    elt.setAttribute("aria-disabled", "true");
+    // A form that saves as one types stays open for more.
+    if (!elt.matches("form[data-autosave]")) elt.setAttribute("aria-disabled", "true");
     busyTimers.set(
       xhr,
       setTimeout(() => {

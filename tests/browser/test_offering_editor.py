@@ -1,10 +1,10 @@
 """Somebody builds an offering from nothing with the keyboard, tries it and publishes it."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.enums import Role
-from catalog.actions import offerings
+from catalog.actions import offerings, parts
 from catalog.models import Offering, Shelf
 from catalog.queries.editing import draft_of
 from tests.adminui.test_catalog_editor import laptop, text
@@ -152,6 +152,79 @@ def test_what_is_typed_is_saved_before_the_page_is_left(open_page, admin, shelf)
     page.locator("#part-promise").click()
     page.wait_for_url("**/promise/")
     assert draft_of(offering).data["summary"]["en"] == "Typed last"
+
+
+def _hold(page: Page) -> list[Route]:
+    """The next request that saves waits until its route is continued."""
+    held: list[Route] = []
+
+    def take(route: Route) -> None:
+        if held or route.request.method != "POST":
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/admin-ui/catalog/**", take)
+    return held
+
+
+def _options(offering: Offering) -> list[tuple[str, str, str]]:
+    options = parts.question(draft_of(offering).data, "model")["options"]
+    return [(one["key"], one["label"]["en"], one["price"]) for one in options]
+
+
+def test_what_is_typed_while_a_save_is_under_way_stays(open_page, admin, shelf):
+    offering = offerings.create({"name_en": "Laptop", "shelf": shelf}, by=None, data=laptop())
+    page = open_page(admin, f"/admin-ui/catalog/{offering.pk}/form/?at=model")
+    held = _hold(page)
+    _type(page, "#new-label-device", "Not sent yet")
+    for number, (name, price) in enumerate((("Thin", "100"), ("Thick", "200"))):
+        page.locator(f"#option-{number}-en").fill(name)
+        page.locator(f"#option-{number}-price").fill(price)
+    # A button that only has the focus has not been pressed.
+    page.locator("#option-drop-1").focus()
+    assert len(held) == 1
+    with page.expect_response(lambda answer: "Thick" in (answer.request.post_data or "")):
+        held[0].continue_()
+    expect(page.locator("[data-save-state] time")).to_have_count(1)
+    expect(page.locator("#option-1-en")).to_have_value("Thick")
+    expect(page.locator("#new-label-device")).to_have_value("Not sent yet")
+    assert _options(offering) == [("air", "Thin", "100"), ("pro", "Thick", "200")]
+
+
+def test_a_button_pressed_works_on_what_was_typed_after_it(open_page, admin, shelf):
+    offering = offerings.create({"name_en": "Laptop", "shelf": shelf}, by=None, data=laptop())
+    page = open_page(admin, f"/admin-ui/catalog/{offering.pk}/form/?at=model")
+    held = _hold(page)
+    _press(page, "#option-down-0")
+    page.locator("#option-0-en").fill("Thin")
+    page.locator("#option-1-en").fill("Thick")
+    page.locator("#option-1-price").focus()
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("#option-1-en")).to_have_value("Thin")
+    expect(page.locator("#option-0-en")).to_have_value("Thick")
+    assert [one[:2] for one in _options(offering)] == [("pro", "Thick"), ("air", "Thin")]
+
+
+def test_another_question_opens_when_this_one_is_saved(open_page, admin, shelf):
+    offering = offerings.create({"name_en": "Laptop", "shelf": shelf}, by=None, data=laptop())
+    page = open_page(admin, f"/admin-ui/catalog/{offering.pk}/form/?at=model")
+    held = _hold(page)
+    page.locator("[name=label_en]").fill("Machine")
+    page.locator("#open-why").click()
+    expect(page.locator("[name=label_en]")).to_have_value("Machine")
+    held[0].continue_()
+    expect(page.locator("[name=label_en]")).to_have_value("Why the bigger one?")
+    assert parts.question(draft_of(offering).data, "model")["label"]["en"] == "Machine"
+
+
+def test_a_question_is_dragged_to_another_place(open_page, admin, shelf):
+    offering = offerings.create({"name_en": "Laptop", "shelf": shelf}, by=None, data=laptop())
+    page = open_page(admin, f"/admin-ui/catalog/{offering.pk}/form/?at=why")
+    page.locator("[data-question=why]").drag_to(page.locator("[data-question=model]"))
+    expect(page.locator(".designer__row").first).to_have_attribute("data-question", "why")
+    assert [one["key"] for one in parts.questions(draft_of(offering).data)] == ["why", "model"]
 
 
 def test_moving_a_question_keeps_the_focus(open_page, admin, shelf):
