@@ -57,6 +57,7 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pag
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(8000)
+        page.set_default_navigation_timeout(30000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: _note(complaints, message.text))
         page.goto(path)
