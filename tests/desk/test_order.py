@@ -48,7 +48,7 @@ def test_it_is_found_by_words_while_they_are_typed(client, agent):
         "name": {"ko": "명함", "en": "Business cards"},
         "summary": {"ko": "인쇄", "en": "Print"},
     }
-    make_offering(field("x"), name={"ko": "명함", "en": "Business cards"}, summary=summary)
+    make_offering(field("x"), **cards)
     page = client.get(URL, {"requester": caller.pk, "q": "labtop"}, headers=LIVE)
     assert [row.name for row in page.context["rows"]] == ["Laptop"]
     assert "<html" not in page.content.decode()
