@@ -1,14 +1,17 @@
 """Who may do what: rules.md section 10, as a table, and the same rule in SQL and in Python."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.enums import Role, Scope
-from accounts.models import RoleGrant, User
+from accounts.models import Delegation, RoleGrant, User
 from core.errors import NotAllowed, NotFound
+from tests.approving import ask, stage
 from tests.factories import (
     join,
     make_agent,
@@ -19,7 +22,7 @@ from tests.factories import (
     open_incident,
 )
 from tickets import access, actions
-from tickets.models import Ticket, Watch
+from tickets.models import ApprovalSeat, Task, Ticket, Watch
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +157,62 @@ def test_sql_and_predicates_agree_for_any_standing(
     visible = set(Ticket.objects.visible_to(person).values_list("pk", flat=True))
     for ticket in Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]):
         assert (ticket.pk in visible) == access.can(person, "view", ticket)
+
+
+SEATS = st.sampled_from(["", "waiting", "pending", "held", "approved", "spared", "void", "final"])
+ABSENCES = st.sampled_from(["", "now", "over", "ahead", "cancelled", "now of a substitute"])
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    grants=GRANTS,
+    state=SEATS,
+    absence=ABSENCES,
+    task=st.sampled_from(["", "mine", "my team's"]),
+    active=st.booleans(),
+)
+def test_sql_and_predicates_agree_for_approvers_substitutes_and_helpers(
+    grants, state, absence, task, active
+):
+    person, holder, between = make_user(), make_user(), make_user()
+    for role, scope in grants:
+        RoleGrant.objects.create(user=person, role=role, scope=scope)
+    mine = make_team("", person)
+    seat_holder = holder if absence else person
+    if absence:
+        _away(holder, between if absence.endswith("substitute") else person, absence)
+        if absence.endswith("substitute"):
+            _away(between, person, absence)
+    for restricted in (False, True):
+        approval = ask(stage(seat_holder), by=make_user())
+        ticket = approval.ticket
+        if state:
+            ApprovalSeat.objects.filter(ticket=ticket).update(state=state)
+        else:
+            ApprovalSeat.objects.filter(ticket=ticket).delete()
+        if task:
+            assignee = {"assignee": person} if task == "mine" else {"team": mine}
+            made = actions.add_task(ticket, "Help", by=None)
+            Task.objects.filter(pk=made.pk).update(**assignee)
+        Ticket.objects.filter(pk=ticket.pk).update(restricted=restricted, team=make_team())
+        User.objects.filter(pk=person.pk).update(is_active=active)
+        reader, ticket = User.objects.get(pk=person.pk), Ticket.objects.get(pk=ticket.pk)
+        listed = Ticket.objects.visible_to(reader).filter(pk=ticket.pk).exists()
+        assert listed == access.can(reader, "view", ticket)
+        User.objects.filter(pk=person.pk).update(is_active=True)
+
+
+def _away(user, to, when):
+    now, day = timezone.now(), timedelta(days=1)
+    start = {"over": now - 3 * day, "ahead": now + day}.get(when, now - day)
+    cancelled = now if when == "cancelled" else None
+    Delegation.objects.create(
+        user=user, to=to, starts_at=start, ends_at=start + 2 * day, cancelled_at=cancelled
+    )
 
 
 def test_internal_notes_never_reach_somebody_outside_the_desk():
