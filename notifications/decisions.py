@@ -61,9 +61,7 @@ def values(ticket: Ticket, data: Mapping[str, Any]) -> dict[str, str]:
     if approval is None:
         return empty
     found = {
-        "content": "\n".join(f"{label}: {text}" for label, text in approval.told)[
-            :LONGEST_CONTENT
-        ],
+        "content": "\n".join(f"{label}: {text}" for label, text in approval.told)[:LONGEST_CONTENT],
         "line": in_words(of_round(approval)),
         "result": _result(approval),
         "text": approval.reason or str(data.get("opinion") or ""),

@@ -57,12 +57,14 @@ def _open_part(
     asked: Mapping[str, Any],
 ) -> Ticket | None:
     if offering is None or not offering.is_active or offering.live is None:
-        return _by_other_means(ticket, part, offering, gettext_noop("It is no longer offered."))
+        _by_other_means(ticket, part, offering, gettext_noop("It is no longer offered."))
+        return None
     if not _is_for_them(ticket, request, offering):
         why = gettext_noop(
             "It is not meant for who asks, nor for whom it is. Look whether it may be."
         )
-        return _by_other_means(ticket, part, offering, why)
+        _by_other_means(ticket, part, offering, why)
+        return None
     made = making.make(
         offering,
         offering.live,
@@ -83,7 +85,7 @@ def _is_for_them(ticket: Ticket, request: Request, offering: Offering) -> bool:
 
 
 def _by_other_means(ticket: Ticket, part: Part, offering: Offering | None, why: str) -> None:
-    with override(settings.LANGUAGE_CODE):
+    with override(ticket.requester.language or settings.LANGUAGE_CODE):
         name = offering.name if offering else f"#{part.offering}"
         title = _("Provide by other means: %(name)s") % {"name": name}
         add_task(ticket, title, by=None, description=_(why))

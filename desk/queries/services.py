@@ -122,8 +122,8 @@ def table(wanted: Mapping[str, Any], reader: User) -> tuple[list[str], Iterator[
     """The whole portfolio that fits the filter, for a file; every state, by name."""
     heads = [
         _("Name (Korean)"), _("Name (English)"), _("State"), _("Criticality"), _("Service owner"),
-        _("Support team"), pgettext("service", "Review"), pgettext("service", "Review due"), _("Open incidents"),
-        _("State now"),
+        _("Support team"), pgettext("service", "Review"), pgettext("service", "Review due"),
+        _("Open incidents"), _("State now"),
     ]  # fmt: skip
     order = Case(*(When(status=value, then=n) for n, value in enumerate(ServiceStatus.values)))
     services = list(

@@ -7,55 +7,130 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_delegations'),
-        ('notifications', '0004_reminders'),
+        ("accounts", "0005_delegations"),
+        ("notifications", "0004_reminders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_ko', models.CharField(blank=True, max_length=160, verbose_name='title (Korean)')),
-                ('title_en', models.CharField(blank=True, max_length=160, verbose_name='title (English)')),
-                ('body_ko', models.TextField(blank=True, verbose_name='text (Korean)')),
-                ('body_en', models.TextField(blank=True, verbose_name='text (English)')),
-                ('level', models.CharField(choices=[('info', 'For your information'), ('warning', 'Important')], default='info', max_length=8, verbose_name='importance')),
-                ('audience', models.CharField(choices=[('everybody', 'Everybody'), ('desk', 'The service desk'), ('departments', 'Some departments')], default='everybody', max_length=12, verbose_name='for')),
-                ('pinned', models.BooleanField(default=False, verbose_name='pinned')),
-                ('starts_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='shown from')),
-                ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='shown until')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('departments', models.ManyToManyField(blank=True, related_name='+', to='accounts.department')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "title_ko",
+                    models.CharField(blank=True, max_length=160, verbose_name="title (Korean)"),
+                ),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=160, verbose_name="title (English)"),
+                ),
+                ("body_ko", models.TextField(blank=True, verbose_name="text (Korean)")),
+                ("body_en", models.TextField(blank=True, verbose_name="text (English)")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("info", "For your information"), ("warning", "Important")],
+                        default="info",
+                        max_length=8,
+                        verbose_name="importance",
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("everybody", "Everybody"),
+                            ("desk", "The service desk"),
+                            ("departments", "Some departments"),
+                        ],
+                        default="everybody",
+                        max_length=12,
+                        verbose_name="for",
+                    ),
+                ),
+                ("pinned", models.BooleanField(default=False, verbose_name="pinned")),
+                (
+                    "starts_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="shown from"
+                    ),
+                ),
+                (
+                    "ends_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="shown until"),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "departments",
+                    models.ManyToManyField(blank=True, related_name="+", to="accounts.department"),
+                ),
             ],
             options={
-                'verbose_name': 'announcement',
-                'ordering': ['-starts_at', '-id'],
+                "verbose_name": "announcement",
+                "ordering": ["-starts_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Dismissal',
+            name="Dismissal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('announcement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dismissals', to='notifications.announcement')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "announcement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dismissals",
+                        to="notifications.announcement",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='announcement',
-            index=models.Index(fields=['ends_at'], name='announcement_end'),
+            model_name="announcement",
+            index=models.Index(fields=["ends_at"], name="announcement_end"),
         ),
         migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='announcement_ends_after_start'),
+            model_name="announcement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at", None), ("ends_at__gte", models.F("starts_at")), _connector="OR"
+                ),
+                name="announcement_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dismissal',
-            constraint=models.UniqueConstraint(fields=('announcement', 'user'), name='dismissal_once'),
+            model_name="dismissal",
+            constraint=models.UniqueConstraint(
+                fields=("announcement", "user"), name="dismissal_once"
+            ),
         ),
     ]

@@ -82,9 +82,7 @@ def test_the_history_tells_which_answers_changed(agent):
     assert "Why: Old one broke → The red one" in page(agent, ticket)
 
 
-def test_the_page_asks_as_much_of_a_big_request_as_of_a_small_one(
-    agent
-):
+def test_the_page_asks_as_much_of_a_big_request_as_of_a_small_one(agent):
     def statements(size):
         parts = [{"offering": make_offering(f"Part {n}").pk} for n in range(size)]
         offering = make_offering(
