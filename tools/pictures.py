@@ -31,6 +31,8 @@ SHOTS = (
     ("ticket-ko", "agent", "ko", "light", WIDE, "@first"),
     ("portal-ko-phone", "user", "ko", "light", PHONE, "/portal/"),
     ("portal-phone", "guest", "en", "light", PHONE, "/portal/"),
+    ("catalog", "guest", "en", "light", WIDE, "/portal/catalog/"),
+    ("catalog-ko", "user", "ko", "light", WIDE, "/portal/catalog/"),
 )
 
 
