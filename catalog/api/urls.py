@@ -38,7 +38,12 @@ one_offering = extend_schema_view(
 )(offerings.OneOffering)
 favourite = extend_schema_view(
     post=operation(
-        TAG, "keep_offering", "Keep an offering at hand", status=204, parameters=[*ONE, IDEMPOTENCY]
+        TAG,
+        "keep_offering",
+        "Keep an offering at hand",
+        status=204,
+        parameters=[*ONE, IDEMPOTENCY],
+        refuses=(409, 422),
     ),
     delete=operation(TAG, "drop_offering", "Keep it at hand no longer", status=204, parameters=ONE),
 )(offerings.OfferingFavourite)

@@ -125,7 +125,12 @@ class Imagined(Asking):
     service = Reference(Service, key="slug", required=False, help_text="Id or slug.")
     offering = Whole(required=False, help_text="Id of what is asked for.")
     team = Reference(Team, key="slug", required=False, help_text="Id or slug.")
-    department = Reference(Department, key="code", required=False, help_text="Id or code.")
+    department = Reference(
+        Department,
+        key="name_en",
+        required=False,
+        help_text="Id, or English name that only one has.",
+    )
     vip = Flag(required=False, help_text="Of the requester.")
     security = Flag(required=False)
     tags = serializers.ListField(child=Text(max_length=40), required=False, max_length=MOST_TAGS)

@@ -18,7 +18,8 @@ def test_the_rendered_docs_draw_every_operation(chromium: Browser, live_server) 
     assert answer is not None
     assert "unsafe" not in answer.headers["content-security-policy"]
     page.wait_for_selector(".opblock", timeout=20_000)
-    assert page.locator(".opblock").count() > 40
+    # They are drawn a few at a time.
+    page.locator(".opblock").nth(40).wait_for(timeout=60_000)
     page.locator("#operations-incidents-open_incident .opblock-summary-control").click()
     page.get_by_text("Idempotency-Key").first.wait_for()
     page.close()

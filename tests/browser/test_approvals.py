@@ -173,7 +173,7 @@ def test_somebody_names_a_substitute_on_a_phone(open_page, fits, accessible, lin
     page.fill("#id_to", "정대표")
     page.locator(".picker__option").first.click()
     page.evaluate("document.querySelector('#id_ends_at').value = '2199-01-01T09:00'")
-    page.get_by_role("button", name=re.compile("Let them stand in|대신")).click()
+    page.get_by_role("button", name=re.compile("Let them stand in|대결|대신")).click()
     page.wait_for_selector("html[data-ready]")
     expect(page.locator(".field__error").first).to_be_visible()  # more than a year
     expect(page.locator("#id_to")).to_have_value(re.compile("정대표|Daepyo"))

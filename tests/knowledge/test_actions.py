@@ -1,12 +1,14 @@
 """Writing, reviewing and publishing articles."""
 
 import io
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone, translation
 
 from accounts.models import User
+from core import events as core_events
 from core.errors import ActionError, Conflict, NotAllowed, NotFound
 from core.events import subscribe
 from knowledge import access, actions
@@ -240,10 +242,12 @@ def test_files_wait_for_the_text_they_belong_to() -> None:
 
 
 @pytest.fixture
-def heard() -> list[ReviewDue]:
+def heard() -> Iterator[list[ReviewDue]]:
     events: list[ReviewDue] = []
+    before = list(core_events._subscriptions[ReviewDue])
     subscribe(ReviewDue, events.append)
-    return events
+    yield events
+    core_events._subscriptions[ReviewDue][:] = before
 
 
 def test_an_expired_article_rests_until_it_is_reviewed(heard: list[ReviewDue]) -> None:
@@ -271,15 +275,13 @@ def test_owners_are_told_once_for_each_day_that_it_is_due() -> None:
     assert (told.what, told.title_en) == ("article_review", "Connect to the VPN")
 
 
-def test_articles_whose_owner_left_are_due_to_the_editors() -> None:
-    events: list[ReviewDue] = []
-    subscribe(ReviewDue, events.append)
+def test_articles_whose_owner_left_are_due_to_the_editors(heard: list[ReviewDue]) -> None:
     author, editor = make_agent(), make_editor()
     publish(written(by=author), by=editor)
     Article.objects.update(review_due_on=timezone.localdate())
     User.objects.filter(pk=author.pk).update(is_active=False)
     actions.look_over()
-    assert editor.pk in events[-1].user_ids
+    assert editor.pk in heard[-1].user_ids
 
 
 # Use --------------------------------------------------------------------------------------------
