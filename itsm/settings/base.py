@@ -297,7 +297,11 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["core.api.docs.finish"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "persistAuthorization": False,
+        "docExpansion": "none",
+    },
 }
 
 SILENCED_SYSTEM_CHECKS = [
