@@ -6,9 +6,11 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import person
 from adminui.base import administration, show, tell
@@ -113,7 +115,11 @@ def _posted(request: HttpRequest, policy: ApprovalPolicy | None) -> HttpResponse
             raise
         return _page(request, values, policy, status=422, errors=error.errors)
     messages.success(request, _("Saved. Requests asked for from now on follow it."))
-    return redirect("adminui:approval_policy", made.pk)
+    address = reverse("adminui:approval_policy", args=[made.pk])
+    # A redirect that only the script follows leaves the old address: saving again would make two.
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(address)
+    return redirect(address)
 
 
 def _page(

@@ -251,9 +251,6 @@ def test_two_editors_choose_which_text_stays(open_page, accessible, admin, shelf
     assert draft_of(offering).data["summary"]["en"] == "Mine"
 
 
-@pytest.mark.xfail(
-    reason="after the line was tried, saving does not lead to the new policy", strict=False
-)
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_an_approval_policy_is_built_and_its_line_shown(
     open_page, accessible, fits, admin, language
